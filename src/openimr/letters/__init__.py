@@ -1,0 +1,1 @@
+"""Determination to text, HTML, PDF and DOCX, and back: both by one form per letter variant."""
