@@ -16,6 +16,7 @@ import ast
 import re
 import warnings
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 from openimr.errors import OpenIMRError
@@ -155,6 +156,12 @@ def parse(text: str) -> Condition:
         ConditionError: naming the line and column at fault and what was expected there.
     """
     return Condition(_Parser(text).parse())
+
+
+@lru_cache(maxsize=4096)
+def compiled(text: str) -> Condition:
+    """:func:`parse`, remembered: the library compiles each condition once, when first used."""
+    return parse(text)
 
 
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
