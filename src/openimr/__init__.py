@@ -1,5 +1,91 @@
-"""OpenIMR: independent medical review, from the case file to the signed determination."""
+"""OpenIMR: independent medical review, from the case file to the signed determination.
+
+The four roads as functions; everything heavy is imported when it is first used.
+
+>>> import openimr
+>>> [fact.value for fact in openimr.facts("Pain is rated 7/10.") if fact.fact == "pain_score"]
+[7.0]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from openimr._version import __version__
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from openimr.guidelines.library import Library
+    from openimr.model import Case, Determination, Fact, Review
+
+__all__ = ["__version__", "facts", "load_case", "read", "review", "write"]
+
+
+def read(path: Path | str) -> Determination:
+    """Read one published determination.
+
+    Args:
+        path: a PDF, DOCX, HTML or text file; ``-`` is standard input.
+
+    Raises:
+        InputError: the file is not a determination or cannot be read; the message says why.
+    """
+    from openimr.documents import load
+    from openimr.letters import read_text
+
+    document = load(path)
+    return read_text(document.text or "", source=str(path))
+
+
+def load_case(path: Path | str) -> Case:
+    """Load a case file: a folder with ``case.json``, a lone JSON file, or a determination, of
+    which only the case side is used.
+
+    Raises:
+        InputError: with file, place and remedy.
+    """
+    from openimr.documents import load_case as from_file
+    from openimr.letters import case_side
+
+    place = Path(path)
+    if place.is_dir() or place.suffix.lower() in (".json", ".jsonl"):
+        return from_file(place)
+    return case_side(read(path))
+
+
+def review(case: Case, library: Library | None = None) -> Review:
+    """Review a case: facts, findings and a proposed decision for each disputed item, as a draft.
+
+    Args:
+        case: the case file, documents loaded as text.
+        library: the guideline library; the shipped one by default.
+    """
+    from openimr.reviews.run import review as run
+
+    return run(case, library)
+
+
+def write(
+    determination: Determination, to: Literal["text", "html", "pdf", "docx"] = "text"
+) -> bytes:
+    """Write a determination as a letter in the form it names.
+
+    Raises:
+        InputError: the determination holds something its form cannot carry.
+    """
+    from openimr.letters import write as to_letter
+
+    return to_letter(determination, to)
+
+
+def facts(text: str, kind: str = "clinical_summary") -> Sequence[Fact]:
+    """The clinical facts of a text, each with the span it rests on.
+
+    Args:
+        text: a clinical text.
+        kind: the kind of document it is, see :data:`openimr.model.DOCUMENT_KINDS`.
+    """
+    from openimr.evidence import find_facts
+
+    return find_facts(text, kind=kind)
