@@ -1,0 +1,603 @@
+"""An invented case with its review, for tests: five items, three records, hundreds of facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from openimr.model import (
+    Attestation,
+    AttestedDecision,
+    AttestingReviewer,
+    Case,
+    Change,
+    Citation,
+    DisputedItem,
+    Document,
+    Engine,
+    Evidence,
+    Fact,
+    Finding,
+    ItemReview,
+    Licence,
+    Review,
+    Search,
+    SearchStep,
+)
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "</script><img src=x onerror=alert(1)>",
+    "[bold red]loud[/bold red] [/]",
+    '#let x = 1; #panic("typst") $ * _ ` @ref <label>',
+    "{{7*7}} {% raw %}",
+    "\u202eright to left\u202c \u200f\u05e9\u05dc\u05d5\u05dd",
+    "\x1b[31mred\x1b[0m \x00 \ud800 \uffff",
+    "W" * 300,
+    "Ünïcode – “quoted” ≥ 3 µg 中文",
+)
+
+
+class Writer:
+    """Writes a record piece by piece and keeps the facts that its phrases state."""
+
+    def __init__(self, name: str, kind: str, day: date | None = None) -> None:
+        self.name, self.kind, self.day = name, kind, day
+        self.parts: list[str] = []
+        self.length = 0
+        self.pages = [0]
+        self.facts: list[Fact] = []
+
+    def say(self, words: str) -> None:
+        self.parts.append(words)
+        self.length += len(words)
+
+    def page(self) -> None:
+        self.pages.append(self.length)
+
+    def state(self, words: str, fact: str, value: Any = True, **more: Any) -> Fact:
+        """Write `words` and record that they state `fact`."""
+        stated = Fact(
+            fact=fact,
+            value=value,
+            polarity=more.pop("polarity", "present"),
+            document=self.name,
+            start=self.length,
+            end=self.length + len(words),
+            quote=words,
+            page=len(self.pages),
+            **more,
+        )
+        self.say(words)
+        self.facts.append(stated)
+        return stated
+
+    def document(self) -> Document:
+        return Document(
+            name=self.name,
+            kind=self.kind,
+            text="".join(self.parts),
+            date=self.day,
+            page_starts=tuple(self.pages),
+        )
+
+
+def evidence(fact: Fact) -> Evidence:
+    """Return the evidence that cites `fact`."""
+    return Evidence(
+        document=fact.document,
+        start=fact.start,
+        end=fact.end,
+        quote=fact.quote,
+        fact=fact.fact,
+        value=fact.value,
+        polarity=fact.polarity,
+        page=fact.page,
+    )
+
+
+def item_review(request: str, **more: Any) -> ItemReview:
+    """Return an item about which nothing is known but what `more` says."""
+    known: dict[str, Any] = {
+        "treatment": "other:" + request.lower().replace(" ", "_"),
+        "drug": None,
+        "region": None,
+        "side": None,
+        "phase": None,
+        "quantity": None,
+        "unit": None,
+        "parent": None,
+        "guidelines": (),
+        "search_sequence": (),
+        "findings": (),
+        "proposed_decision": None,
+        "confidence": None,
+        "decisive": (),
+        "rationale": "",
+        "dependent_on": None,
+    }
+    return ItemReview(request=request, **(known | more))
+
+
+def records() -> tuple[Writer, Writer, Writer]:
+    """Return a summary, a run of progress reports and an imaging report."""
+    summary = Writer("Clinical summary", "clinical_summary")
+    summary.say("The injured worker is a 47 year old warehouse clerk who twisted ")
+    summary.state("the right knee", "region", "knee", region="knee", side="right")
+    summary.say(" while stepping off a loading dock. ")
+    summary.state("Six weeks of home exercise", "home_exercise_weeks", 6, unit="weeks")
+    summary.say(" and ")
+    summary.state("a corticosteroid injection", "injection", "corticosteroid", region="knee")
+    summary.say(" gave only short relief. The worker ")
+    summary.state(
+        "denies any benefit from the opioid on function",
+        "function_improved",
+        polarity="negated",
+        about="tramadol",
+        speaker="patient",
+    )
+    summary.say(". ")
+
+    progress = Writer("Progress reports 2015-2016", "progress_report", date(2016, 11, 17))
+    for visit in range(36):
+        day = date(2015, 1, 14) + timedelta(days=19 * visit)
+        if visit and visit % 4 == 0:
+            progress.page()
+        known: dict[str, Any] = {"date": day, "region": "knee", "side": "right"}
+        progress.say(f"Visit of {day:%m/%d/%Y}\nThe patient reports knee pain, ")
+        progress.state(
+            f"rated {4 + visit % 5} out of 10",
+            "pain_score",
+            4 + visit % 5,
+            unit="0-10",
+            speaker="patient",
+            **known,
+        )
+        progress.say(", with ")
+        progress.state("catching and locking", "mechanical_symptoms", speaker="patient", **known)
+        progress.say(" on stairs. On examination ")
+        progress.state("McMurray's test is positive", "mcmurray", speaker="exam", **known)
+        progress.say(" medially; ")
+        progress.state(
+            f"flexion is {100 + visit} degrees",
+            "rom_flexion",
+            100 + visit,
+            unit="degrees",
+            speaker="exam",
+            **known,
+        )
+        progress.say(" and there is ")
+        progress.state("no effusion", "effusion", polarity="negated", speaker="exam", **known)
+        progress.say(". ")
+        progress.state(
+            f"Physical therapy: {visit % 13} visits completed",
+            "pt_visits",
+            visit % 13,
+            unit="visits",
+            **known,
+        )
+        progress.say(". A meniscal tear ")
+        progress.state("is suspected", "meniscal_tear", polarity="hedged", **known)
+        progress.say(". The plan: ")
+        progress.state(
+            "request arthroscopy", "arthroscopy", polarity="planned", speaker="request", **known
+        )
+        progress.say(" and continue tramadol.\n\n")
+
+    imaging = Writer("MRI right knee", "imaging_report", date(2016, 9, 2))
+    imaging.say("MRI OF THE RIGHT KNEE\n\nFindings: ")
+    imaging.state(
+        "complex tear of the posterior horn of the medial meniscus",
+        "mri_meniscal_tear",
+        "complex",
+        speaker="test",
+        region="knee",
+        side="right",
+    )
+    imaging.say(" that reaches the articular surface. ")
+    imaging.state("No fracture", "fracture", polarity="negated", speaker="test", region="knee")
+    imaging.say(". Mild chondral thinning.\n\nImpression: medial meniscal tear.\n")
+    return summary, progress, imaging
+
+
+def last(facts: Sequence[Fact], name: str) -> Fact:
+    """Return the latest fact of this name."""
+    return [fact for fact in facts if fact.fact == name][-1]
+
+
+def case_and_review() -> tuple[Case, Review]:
+    """Return the case and its draft review."""
+    written = records()
+    facts = tuple(fact for record in written for fact in record.facts)
+
+    def found(*names: str) -> tuple[Evidence, ...]:
+        return tuple(evidence(last(facts, name)) for name in names)
+
+    # A second finding that rests on a longer stretch over the first one's words.
+    progress = written[1].document()
+    exam = last(facts, "mcmurray")
+    start = last(facts, "mechanical_symptoms").start
+    overlapping = Evidence(
+        document=progress.name,
+        start=start,
+        end=exam.end,
+        quote=(progress.text or "")[start : exam.end],
+        fact="knee_exam_with_symptoms",
+        value=True,
+        polarity="present",
+        page=exam.page,
+    )
+    names = tuple(record.name for record in written)
+    knee = Citation(
+        body="MTUS", chapter="Knee Complaints", year=2004, section="Surgical", pages=(344, 345)
+    )
+    pain = Citation(
+        body="MTUS", chapter="Chronic Pain", year=2016, section="Opioids, criteria for use"
+    )
+    odg = Citation(
+        body="ODG", chapter="Knee & Leg", year=2016, section="Platelet-rich plasma (PRP)"
+    )
+    mtus = (SearchStep(step="MTUS", result="applies"),)
+    items = (
+        item_review(
+            "Right knee arthroscopy with partial medial meniscectomy",
+            treatment="knee_arthroscopy",
+            region="knee",
+            side="right",
+            phase="initial",
+            guidelines=(knee,),
+            search_sequence=mtus,
+            findings=(
+                Finding(
+                    criterion="knee_arthroscopy.C1",
+                    kind="requirement",
+                    says="Symptoms other than pain, such as locking, catching or giving way",
+                    status="met",
+                    evidence=(*found("mechanical_symptoms"), overlapping),
+                    source="MTUS Knee Complaints 2004, page 344",
+                    certainty="verified",
+                    effect="supports",
+                ),
+                Finding(
+                    criterion="knee_arthroscopy.C2",
+                    kind="requirement",
+                    says="Signs of a tear on examination",
+                    status="met",
+                    evidence=found("mcmurray"),
+                    effect="supports",
+                ),
+                Finding(
+                    criterion="knee_arthroscopy.C3",
+                    kind="requirement",
+                    says="Consistent findings on MRI",
+                    status="met",
+                    evidence=found("mri_meniscal_tear"),
+                    effect="supports",
+                ),
+                Finding(
+                    criterion="knee_arthroscopy.C4",
+                    kind="contraindication",
+                    says="Fracture or infection of the joint",
+                    status="not_met",
+                    evidence=found("fracture"),
+                ),
+                Finding(
+                    criterion="knee_arthroscopy.C5",
+                    kind="permit",
+                    says="Locked knee: surgery without a course of therapy",
+                    status="not_documented",
+                    searched=Search(
+                        facts=("locked_knee",),
+                        terms=("locked knee", "unable to extend", "extension block"),
+                        documents=names,
+                    ),
+                ),
+            ),
+            proposed_decision="Overturned",
+            confidence=0.81,
+            decisive=("knee_arthroscopy.C1", "knee_arthroscopy.C3"),
+            rationale="The record shows mechanical symptoms, a positive McMurray's test and a "
+            "complex tear on MRI.\n\nThe criteria of the guideline are met.",
+            hangs_on=("knee_arthroscopy.C3",),
+            notes=(
+                "Progress reports call a tear suspected after the MRI had shown it; "
+                "the imaging report was followed.",
+            ),
+        ),
+        item_review(
+            "Postoperative physical therapy, 12 visits, right knee",
+            treatment="pt_knee_postop",
+            region="knee",
+            side="right",
+            phase="postop",
+            quantity=12,
+            unit="visits",
+            parent=0,
+            guidelines=(
+                Citation(
+                    body="MTUS",
+                    chapter="Postsurgical Treatment Guidelines",
+                    year=2009,
+                    pages=(24, 25),
+                ),
+            ),
+            search_sequence=mtus,
+            findings=(
+                Finding(
+                    criterion="pt_knee_postop.C1",
+                    kind="limit",
+                    says="No more than half of the 12 postsurgical visits at first",
+                    status="not_met",
+                    evidence=found("pt_visits"),
+                    effect="defeats",
+                    source="MTUS Postsurgical 2009, page 24",
+                    certainty="high",
+                ),
+                Finding(
+                    criterion="pt_knee_postop.C2",
+                    kind="documentation",
+                    says="A written exception with functional goals",
+                    status="not_documented",
+                    searched=Search(
+                        facts=("functional_goals", "visit_exception"),
+                        terms=("functional goal", "exception", "complication"),
+                        documents=names,
+                    ),
+                    effect="gap",
+                ),
+            ),
+            proposed_decision="Upheld",
+            confidence=0.92,
+            decisive=("pt_knee_postop.C1",),
+            rationale="Six visits were authorized. The remaining six exceed the first course.",
+            would_change=(
+                Change(
+                    criteria=("pt_knee_postop.C2",),
+                    says=("A written exception with functional goals",),
+                ),
+            ),
+        ),
+        item_review(
+            "Cold therapy unit, 7-day rental",
+            treatment="cold_therapy",
+            region="knee",
+            side="right",
+            phase="postop",
+            quantity=7,
+            unit="days",
+            parent=0,
+            search_sequence=(
+                SearchStep(step="MTUS", result="does_not_address"),
+                SearchStep(step="ODG", result="applies"),
+            ),
+            guidelines=(
+                Citation(
+                    body="ODG",
+                    chapter="Knee & Leg",
+                    year=2016,
+                    section="Continuous-flow cryotherapy",
+                ),
+            ),
+            findings=(
+                Finding(
+                    criterion="cold_therapy.C1",
+                    kind="requirement",
+                    says="The surgery that it follows is itself necessary",
+                    status="met",
+                    effect="supports",
+                    trace="item 1 is proposed as Overturned",
+                ),
+                Finding(
+                    criterion="cold_therapy.C2",
+                    kind="limit",
+                    says="At most 7 days",
+                    status="met",
+                    effect="supports",
+                ),
+            ),
+            proposed_decision="Overturned",
+            confidence=0.7,
+            decisive=("cold_therapy.C1",),
+            rationale="The unit stands or falls with the surgery.",
+            dependent_on=0,
+            hangs_on=("cold_therapy.C1",),
+        ),
+        item_review(
+            "Tramadol ER 150 mg #60",
+            treatment="opioid_ongoing",
+            drug="tramadol",
+            phase="ongoing",
+            quantity=60,
+            unit="tablets",
+            guidelines=(pain,),
+            search_sequence=mtus,
+            findings=(
+                Finding(
+                    criterion="opioid_ongoing.C1",
+                    kind="requirement",
+                    says="Improved pain and function",
+                    status="not_met",
+                    evidence=found("function_improved", "pain_score"),
+                    effect="defeats",
+                ),
+                Finding(
+                    criterion="opioid_ongoing.C2",
+                    kind="documentation",
+                    says="Monitoring for aberrant use, such as a urine drug test or a signed agreement",
+                    status="not_documented",
+                    searched=Search(
+                        facts=("urine_drug_test", "opioid_agreement", "cures_report"),
+                        terms=("urine drug", "UDS", "CURES", "pain agreement"),
+                        documents=names,
+                    ),
+                    effect="gap",
+                ),
+                Finding(
+                    criterion="opioid_ongoing.C3",
+                    kind="contraindication",
+                    says="Continued without any gain in function",
+                    status="met",
+                    evidence=found("function_improved"),
+                    effect="defeats",
+                ),
+                Finding(
+                    criterion="opioid_ongoing.C4",
+                    kind="alternative",
+                    says="Return to work",
+                    status="not_documented",
+                    group="A",
+                    searched=Search(
+                        facts=("work_status",), terms=("return to work",), documents=names
+                    ),
+                ),
+            ),
+            proposed_decision="Upheld",
+            confidence=0.995,
+            decisive=("opioid_ongoing.C1", "opioid_ongoing.C3"),
+            rationale="No gain in function is recorded and use was not monitored.",
+            would_change=(
+                Change(
+                    criteria=("opioid_ongoing.C1", "opioid_ongoing.C2"),
+                    says=("Improved pain and function", "Monitoring for aberrant use"),
+                ),
+                Change(
+                    criteria=("opioid_ongoing.C4", "opioid_ongoing.C2"),
+                    says=("Return to work", "Monitoring for aberrant use"),
+                ),
+            ),
+            notes=("Pain scores run from 4 to 8 in the same year.",),
+        ),
+        item_review(
+            "Platelet-rich plasma injection, right knee",
+            treatment="other:platelet_rich_plasma",
+            region="knee",
+            side="right",
+            phase="initial",
+            quantity=1,
+            unit="injections",
+            guidelines=(odg,),
+            search_sequence=(
+                SearchStep(step="MTUS", result="does_not_address"),
+                SearchStep(step="ACOEM", result="does_not_address"),
+                SearchStep(step="ODG", result="applies"),
+            ),
+        ),
+    )
+    disputed = tuple(
+        DisputedItem(
+            request=item.request,
+            ur_guideline="Decision based on MTUS Knee Complaints 2004.",
+            **(
+                {
+                    "original": "12 visits of postoperative physical therapy",
+                    "authorized": "6 visits",
+                    "remainder": "6 visits",
+                }
+                if index == 1
+                else {}
+            ),
+        )
+        for index, item in enumerate(items)
+    )
+    case = Case(
+        items=disputed,
+        case_number="CM17-0000001",
+        date_of_injury=date(2014, 10, 23),
+        ur_denial_date=date(2016, 11, 29),
+        application_received=date(2016, 12, 1),
+        date_assigned=date(2016, 12, 7),
+        decision_date=date(2017, 1, 5),
+        priority="Standard",
+        documents=tuple(record.document() for record in written),
+    )
+    review = Review(
+        case_number="CM17-0000001",
+        items=items,
+        facts=facts,
+        engine=Engine(version="1.0", library="2026.11"),
+    )
+    return case, review
+
+
+def attested(review: Review) -> Review:
+    """Return `review` with an invented physician's attestation, who decides two items herself."""
+    import msgspec
+
+    return msgspec.structs.replace(
+        review,
+        draft=False,
+        attestation=Attestation(
+            reviewer=AttestingReviewer(
+                name="Ada Invented, MD",
+                licences=(Licence(state="CA", number="A000001"), Licence(state="NV", number="9")),
+                certification=("Orthopaedic Surgery",),
+            ),
+            statement="The decisions are my own.",
+            date=date(2017, 1, 5),
+            decisions=(
+                AttestedDecision(item=3, decision="Overturned", rationale="Taper is under way."),
+                AttestedDecision(item=4, decision="Upheld"),
+            ),
+        ),
+    )
+
+
+def hostile_case_and_review(words: str) -> tuple[Case, Review]:
+    """Return a case and review in which every free text holds `words`."""
+    text = f"Before. {words} said in the record. After."
+    fact = Fact(
+        fact=words,
+        value=words,
+        polarity="present",
+        document=words,
+        start=8,
+        end=8 + len(words),
+        quote=words,
+        unit=words,
+        about=words,
+        levels=(words,),
+    )
+    finding = Finding(
+        criterion=words,
+        kind="requirement",
+        says=words,
+        status="not_documented",
+        evidence=(evidence(fact),),
+        searched=Search(facts=(words,), terms=(words,), documents=(words,)),
+        group=words,
+        source=words,
+        certainty=words,
+        trace=words,
+    )
+    item = item_review(
+        words,
+        treatment=words,
+        drug=words,
+        findings=(finding,),
+        guidelines=(Citation(body=words, chapter=words, section=words),),
+        search_sequence=(SearchStep(step=words, result=words),),
+        proposed_decision="Upheld",
+        confidence=0.5,
+        decisive=(words,),
+        rationale=words,
+        would_change=(Change(criteria=(words,), says=(words,)),),
+        hangs_on=(words,),
+        notes=(words,),
+    )
+    case = Case(
+        items=(
+            DisputedItem(
+                request=words, ur_guideline=words, original=words, authorized=words, remainder=words
+            ),
+        ),
+        case_number="CM17-0000002",
+        documents=(Document(name=words, kind=words, text=text),),
+    )
+    review = Review(
+        case_number="CM17-0000002",
+        items=(item,),
+        facts=(fact,),
+        engine=Engine(version=words, library=words),
+    )
+    return case, review
