@@ -1,0 +1,122 @@
+"""The normal form of a letter's text, and the way its lines are laid out.
+
+Extractors disagree about everything but the words: line ends, blank lines, the space at the end
+of a wrapped line, hyphens at the edge of the column. What is known about that is kept here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+Layout = Literal["blank", "trailing", "unwrapped", "plain"]
+"""How paragraphs are told apart: by *blank* lines; by the *trailing* space that only a wrapped
+line has; *unwrapped*: a line is a paragraph; *plain*: by nothing but the words."""
+
+_INVISIBLE = ("\u00ad\n", "\u00ad", "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\x00")
+_SPACES = ("\u00a0", "\u2007", "\u202f")
+_BREAKS = ("\r\n", "\r", "\x0b", "\x85", "\u2028", "\u2029")
+_HYPHENS = ("\u2010", "\u2011")
+
+_FOOTER = re.compile(r"\n\s{0,200}Page \d{1,4} of \d{1,4}\s{0,20}(?=\f|\Z)")
+
+
+def clean(text: str) -> str:
+    """Undo what extractors and typesetters do to single characters; line ends become ``\\n``.
+
+    Soft hyphens and zero-width characters go, non-breaking spaces and hyphens become plain ones,
+    and U+FFFE, which stands for a hyphen at the end of a line in text from PDFium, becomes that.
+    """
+    for odd in _BREAKS:
+        text = text.replace(odd, "\n")
+    if text.isascii():
+        return text.replace("\x00", "")
+    text = text.replace("\ufffe\n", "-\n").replace("\ufffe", "-\n")
+    for odd in _INVISIBLE:
+        text = text.replace(odd, "")
+    for odd in _SPACES:
+        text = text.replace(odd, " ")
+    for odd in _HYPHENS:
+        text = text.replace(odd, "-")
+    return text
+
+
+def fold(text: str) -> str:
+    """The text with each run of white space made one space, and none at the ends."""
+    return " ".join(text.split())
+
+
+def single_spaced(text: str) -> str:
+    """Text in which every line end is doubled, with single line ends; other text as it is.
+
+    In such text a blank line shows as a line of spaces and a page break as an empty line.
+    """
+    lines = text.count("\n")
+    doubled = text.count("\n\n")
+    if lines < 10 or doubled * 2 < lines * 0.95:
+        return text
+    if text.count(" \n\n") < doubled // 2 and text.count("\n\n\n\n") < 3:
+        return text
+    text = text.replace("\n\n", "\n")
+    if "\n \n" in text:
+        text = text.replace("\n\n", "\n\f")
+    return text
+
+
+def without_furniture(text: str, title: str) -> str:
+    """The text without page numbers and running heads, each page break kept as a form feed."""
+    if "Page " in text:
+        text = _FOOTER.sub("", text)
+    if title and "\f" in text and title in text:
+        text = re.sub(r"\f\s{0,200}" + re.escape(title) + r"[^\n]{0,80}\n", "\f", text)
+    return text
+
+
+def layout(text: str) -> Layout:
+    """How the paragraphs of this text are told apart."""
+    lines = text.count("\n")
+    if text.count("\n\n") + text.count("\n \n") >= 3:
+        return "blank"
+    if lines > 5 and lines * 0.4 < text.count(" \n") < lines:
+        return "trailing"
+    if any(len(line) > 200 for line in text.split("\n")):
+        return "unwrapped"
+    return "plain"
+
+
+_BREAK = re.compile(r"[ \t]*[\n\f]\s*")
+_SENTENCE = re.compile(r"(?<=\w\w\w)[.!?][\"”')\]]{0,2}(?:\s+|(?=[A-Z][a-z]))(?=\S)")
+_CLOSES = '.!?:;"”)'
+
+
+def last_paragraph(region: str, style: Layout, joins: re.Pattern[str] | None = None) -> int:
+    """Where the last paragraph of a region begins.
+
+    Args:
+        region: a piece of letter text with its line ends.
+        style: the layout of the text it comes from.
+        joins: wordings with which a paragraph cannot begin; an earlier start is then looked for.
+    """
+    starts = [m.end() for m in _BREAK.finditer(region) if _divides(region, m, style)]
+    if not starts:
+        starts = [m.end() for m in _SENTENCE.finditer(region)]
+    while starts:
+        start = starts.pop()
+        if not (joins and joins.match(region, start)):
+            return start
+    return 0
+
+
+def _divides(region: str, found: re.Match[str], style: Layout) -> bool:
+    gap = found[0]
+    if not found.start() or found.end() == len(region):
+        return False
+    if "\f" in gap:
+        if style == "trailing":
+            return gap[0] in "\n\f"
+        return region[found.start() - 1] in _CLOSES
+    if style == "blank":
+        return gap.count("\n") > 1
+    if style == "trailing":
+        return gap[0] == "\n"
+    return style == "unwrapped"
