@@ -1,0 +1,74 @@
+"""The command group, and how errors reach people."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from openimr._version import __version__
+from openimr.errors import OpenIMRError
+
+COMMANDS: dict[str, str] = {
+    "read": "Read published determinations into structured data.",
+    "letter": "Write a determination as a letter: text, HTML, PDF or DOCX.",
+    "review": "Review case files: facts, findings, proposed decisions, rationale.",
+    "facts": "Show the clinical facts read from a text, with the words behind them.",
+    "guideline": "Show, list and check the guideline library.",
+    "demo": "Review an invented case and write its letter and review sheet.",
+}
+"""Each command and its one-line help. The module of the same name holds it; it is imported only
+when it runs, so that ``imr --help`` answers at once."""
+
+
+class _Lazy(click.Group):
+    """A group that imports a command's module when the command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"openimr.cli.{cmd_name}")
+        command = getattr(module, cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=_Lazy,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with: imr demo",
+)
+@click.version_option(__version__, prog_name="imr")
+def cli() -> None:
+    """OpenIMR: independent medical review, from the case file to the signed determination.
+
+    The machine reads, checks and drafts; an identified physician decides.
+    """
+
+
+def main() -> None:
+    """Run the command line. A mistake of the user gets one sentence and exit code 1 or 2."""
+    try:
+        cli.main(prog_name="imr", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("imr: interrupted; files already written are complete.", err=True)
+        sys.exit(130)
+    except OpenIMRError as error:
+        click.echo(f"imr: {error}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader of our output (head, less) has gone: not an error, and nothing to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

@@ -1,0 +1,1 @@
+"""Invented samples: no person in them exists."""
