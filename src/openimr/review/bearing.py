@@ -14,7 +14,7 @@ from openimr.guidelines.conditions import Known, Result
 from openimr.guidelines.facts import FactKind, vocabulary
 from openimr.guidelines.library import Library
 from openimr.model import Fact, Region
-from openimr.review.requests import Request
+from openimr.reviews.requests import Request
 
 _OVER = {"exam": 3, "test": 3, "provider": 2, "request": 1, "patient": 1}
 _EARLIEST = date(1900, 1, 1)

@@ -7,7 +7,7 @@ from itertools import product
 
 from openimr.guidelines.guideline import Criterion
 from openimr.model import Change, Status
-from openimr.review.decide import defeating, effects
+from openimr.reviews.decide import defeating, effects
 
 _MOST_SETS = 6
 _MOST_COMBINATIONS = 4096

@@ -8,8 +8,8 @@ from openimr.guidelines.conditions import Result
 from openimr.guidelines.facts import vocabulary
 from openimr.guidelines.guideline import Criterion, Edition, Guideline
 from openimr.model import Case, Evidence, Fact, Finding, Phase, Search, Status
-from openimr.review.bearing import Bearing
-from openimr.review.decide import Effect
+from openimr.reviews.bearing import Bearing
+from openimr.reviews.decide import Effect
 
 _MOST_EVIDENCE = 6
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from openimr.guidelines.guideline import Guideline
 from openimr.guidelines.library import Library
-from openimr.review.requests import Request
+from openimr.reviews.requests import Request
 
 _SURGICAL = re.compile(
     r"\bassociated surgical service|\bpre[\s-]?op|\bpost[\s-]?op|\bperi[\s-]?op|\bsurgical assist|\bassistant surgeon|"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from openimr.guidelines.guideline import Criterion
 from openimr.model import Citation, Decision, Finding
-from openimr.review.requests import Request
+from openimr.reviews.requests import Request
 
 _QUOTED = 3
 

@@ -15,8 +15,8 @@ from openimr import drugs
 from openimr.guidelines.guideline import Guideline
 from openimr.guidelines.library import Library
 from openimr.model import DisputedItem, Fact, Phase, Region, Side, Unit, Value
-from openimr.review.amounts import TABLETS, Amounts, read_amounts
-from openimr.review.places import levels_named, regions_named, side_named
+from openimr.reviews.amounts import TABLETS, Amounts, read_amounts
+from openimr.reviews.places import levels_named, regions_named, side_named
 
 _POSTOP = re.compile(
     r"\bpost[\s-]?(?:op(?:erative(?:ly)?)?\b|surg\w+)|\bassociated surgical service", re.I

@@ -23,10 +23,10 @@ from openimr.model import (
     SearchStep,
 )
 from openimr.review import changes, decide, findings, rationale
-from openimr.review.bearing import Bearing, index_facts
-from openimr.review.intervals import computed_facts, reference_date
-from openimr.review.parents import parents_of
-from openimr.review.requests import Request, read_request
+from openimr.reviews.bearing import Bearing, index_facts
+from openimr.reviews.intervals import computed_facts, reference_date
+from openimr.reviews.parents import parents_of
+from openimr.reviews.requests import Request, read_request
 
 
 @lru_cache(maxsize=1)

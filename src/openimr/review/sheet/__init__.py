@@ -1,7 +1,7 @@
 """The review sheet: the records of a case beside what the machine read and proposes.
 
 For the physician reviewer, the case manager and the attorney: the same view
-(:mod:`openimr.review.sheet.view`) as a page, a PDF, a Word file, plain text and on the terminal.
+(:mod:`openimr.reviews.sheet.view`) as a page, a PDF, a Word file, plain text and on the terminal.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ def render(case: Case, review: Review, to: Format) -> bytes:
         InputError: case and review bear different case numbers.
         ValueError: `to` is not one of the formats.
     """
-    from openimr.review.sheet import view
+    from openimr.reviews.sheet import view
 
     sheet = view.build(case, review)
     if to == "html":
-        from openimr.review.sheet import html
+        from openimr.reviews.sheet import html
 
         return html.render(sheet)
     if to == "pdf":
-        from openimr.review.sheet import pdf
+        from openimr.reviews.sheet import pdf
 
         return pdf.render(sheet)
     if to == "docx":
-        from openimr.review.sheet import docx
+        from openimr.reviews.sheet import docx
 
         return docx.render(sheet)
     if to == "text":
-        from openimr.review.sheet import terminal
+        from openimr.reviews.sheet import terminal
 
         return terminal.render(sheet)
     raise ValueError(f"a review sheet can be text, html, pdf or docx, not {to}")
@@ -56,6 +56,6 @@ def print_review(case: Case, review: Review, console: Console) -> None:
     Raises:
         InputError: case and review bear different case numbers.
     """
-    from openimr.review.sheet import terminal, view
+    from openimr.reviews.sheet import terminal, view
 
     terminal.show(view.build(case, review), console)

@@ -6,8 +6,8 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from openimr.review.sheet import words
-from openimr.review.sheet.view import Criterion, Item, Pair, Sheet, Signature, Step
+from openimr.reviews.sheet import words
+from openimr.reviews.sheet.view import Criterion, Item, Pair, Sheet, Signature, Step
 
 if TYPE_CHECKING:
     from docx.document import Document as WordFile

@@ -8,9 +8,9 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from openimr.review.sheet import words
-from openimr.review.sheet.marks import Span, merged, pieces
-from openimr.review.sheet.view import Record, Sheet
+from openimr.reviews.sheet import words
+from openimr.reviews.sheet.marks import Span, merged, pieces
+from openimr.reviews.sheet.view import Record, Sheet
 
 if TYPE_CHECKING:
     import jinja2
@@ -31,7 +31,7 @@ def _shown_polarities() -> dict[str, list[tuple[str, str]]]:
 
 def resource(filename: str) -> str:
     """Return a file of the templates folder."""
-    return (files("openimr.review.sheet") / "templates" / filename).read_text("utf-8")
+    return (files("openimr.reviews.sheet") / "templates" / filename).read_text("utf-8")
 
 
 @lru_cache(maxsize=1)

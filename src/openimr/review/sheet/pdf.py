@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 
 from openimr.errors import InputError
-from openimr.review.sheet import words
-from openimr.review.sheet.view import Sheet
+from openimr.reviews.sheet import words
+from openimr.reviews.sheet.view import Sheet
 
 
 def render(sheet: Sheet) -> bytes:
@@ -52,7 +52,7 @@ def _code_point(match: re.Match[str]) -> str:
 
 @lru_cache(maxsize=1)
 def _template() -> str:
-    from openimr.review.sheet.html import resource
+    from openimr.reviews.sheet.html import resource
 
     return resource("sheet.typ")
 

@@ -6,8 +6,8 @@ import io
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from openimr.review.sheet import words
-from openimr.review.sheet.view import Criterion, Item, Quote, Sheet, Step
+from openimr.reviews.sheet import words
+from openimr.reviews.sheet.view import Criterion, Item, Quote, Sheet, Step
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

@@ -1,6 +1,6 @@
 """The one view model of the review sheet, which every format prints.
 
-All its words are already fit to be shown (:func:`openimr.review.sheet.words.plain`) but not
+All its words are already fit to be shown (:func:`openimr.reviews.sheet.words.plain`) but not
 escaped: each format escapes in its own way.
 """
 
@@ -24,8 +24,8 @@ from openimr.model import (
     Polarity,
     Review,
 )
-from openimr.review.sheet import marks, words
-from openimr.review.sheet.words import Tone, plain
+from openimr.reviews.sheet import marks, words
+from openimr.reviews.sheet.words import Tone, plain
 
 
 class View(msgspec.Struct, frozen=True):

@@ -1,0 +1,1 @@
+"""Review: item → treatment → edition → findings → proposed decision, and its rationale."""

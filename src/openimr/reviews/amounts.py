@@ -1,0 +1,163 @@
+"""How much is asked for: visits, tablets, days of rental, injections.
+
+A request is judged by its largest amount: "2-3 times a week for 4-6 weeks" is 18 visits.
+"""
+
+from __future__ import annotations
+
+import re
+
+Amounts = dict[str, bool | float | str]
+"""Request facts of the condition language, by name."""
+
+_NUMBER_WORDS = {
+    word: number
+    for number, word in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        ]
+    )
+} | {"twenty-four": 24, "thirty": 30, "once": 1, "twice": 2, "thrice": 3, "a": 1, "an": 1}
+_NUM = r"(?:\d{1,4}(?:\.\d+)?|" + "|".join(sorted(_NUMBER_WORDS, key=len, reverse=True)) + r")"
+_RANGE = rf"({_NUM})(?:\s?(?:-|–|to|or)\s?({_NUM}))?"
+_VISITS = r"(?:visits?|sessions?|treatments?|appointments?|tx|units? of therapy)"
+
+_FREQUENCY = re.compile(
+    rf"\b{_RANGE}\s?(?:x|×|times?|visits?|sessions?|treatments?)?\s?(?:per|a|each|every|/)\s?(?:week|wk)s?"
+    rf"\b[\s,;]*(?:for|x|times|×|over)?\s*(?:the next )?{_RANGE}\s?(?:weeks?|wks?|months?)\b",
+    re.I,
+)
+_GRID = re.compile(
+    rf"\b{_RANGE}\s?(?:x|×|times(?! (?:a|per)\b))\s?{_RANGE}(?:\s?(?:weeks?|wks?))?\b"
+    r"(?!\s?(?:mg|ml|mcg|cm|views?|%))",
+    re.I,
+)
+_WEEKLY = re.compile(
+    rf"\b{_RANGE}\s?(?:x|×|times?)?\s?(?:per|a|each|every|/)?\s?(?:weekly|week|wk)\b", re.I
+)
+_FOR_WEEKS = re.compile(rf"\b(?:for|over|x|times)\s{_RANGE}\s?(weeks?|wks?|months?)\b", re.I)
+_SESSIONS = (
+    re.compile(
+        rf"\b{_RANGE}\s?(?:additional |more |further |initial |total )?(?:\w+ ){{0,3}}?{_VISITS}\b",
+        re.I,
+    ),
+    re.compile(rf"\b{_VISITS}\s?(?:x|×|#|,|:|-)?\s?{_RANGE}\b", re.I),
+    re.compile(
+        r"\b(?:x|×|qty:?|quantity:?|#)\s?(\d{1,3})()\b(?!\s?(?:mg|weeks?|days?|months?))", re.I
+    ),
+    re.compile(r"\((\d{1,3})()\)"),
+    re.compile(r",\s?(\d{1,2})()\s*$"),
+)
+TABLETS = re.compile(
+    r"(?:#|\bqty\.?:?|\bquantity:?(?: of)?|\bcount:?|\bdisp(?:ense)?:?)\s?(\d{1,4})\b"
+    r"|\b(\d{1,4})\s?(?:tablets?|tabs?|capsules?|caps?|pills?|patch(?:es)?|count|ct)\b"
+    r"|(?:^|[\s,])x\s?(\d{2,4})\b(?!\s?(?:days?|weeks?|months?))",
+    re.I,
+)
+_VOLUME = re.compile(r"\b(\d{1,4})\s?(?:g|gm|gms|grams?|ml)\b(?!\s?/)", re.I)
+_STRENGTH = re.compile(r"\b(\d{1,4}(?:\.\d+)?(?:/\d{1,4}(?:\.\d+)?)?)\s?(mg|mcg|%|units?)\b", re.I)
+_REFILLS = re.compile(rf"\b({_NUM})\s?refills?\b|\brefills?:?\s?(?:x\s?)?(\d{{1,2}})\b", re.I)
+_RENTAL = re.compile(
+    rf"\b({_NUM})[\s-](day|week|month)s?['’]?\s?(?:rental|use|trial|of use)|"
+    rf"(?:rental|rent|use|trial)\s?(?:for|of|x|:|,)?\s?(?:up to )?({_NUM})[\s-](day|week|month)s?",
+    re.I,
+)
+_DAYS = {"day": 1, "week": 7, "month": 30}
+_INJECTIONS = re.compile(
+    rf"\b({_NUM})\s?(?:\w+[ -]){{0,4}}?injections?\b|\binjections?\s?(?:x|×|#|qty:?)\s?(\d{{1,2}})\b",
+    re.I,
+)
+_PURCHASE = re.compile(r"\bpurchase[ds]?\b|\bbuy\b", re.I)
+_TRIAL = re.compile(r"\btrial\b|\brental\b|\brent\b", re.I)
+
+
+def number(word: str) -> float:
+    """The number that a numeral or number word stands for."""
+    word = word.lower()
+    return float(_NUMBER_WORDS[word]) if word in _NUMBER_WORDS else float(word)
+
+
+def _upper(match: re.Match[str], first: int) -> float:
+    """The upper end of a range such as 2-3: a request is judged by its largest amount."""
+    low, high = match[first], match[first + 1]
+    return max(number(low), number(high)) if high else number(low)
+
+
+def read_amounts(text: str, *, is_drug: bool) -> Amounts:
+    """The amounts a request states.
+
+    Args:
+        text: the words in dispute.
+        is_drug: whether a drug is asked for, whose amounts are tablets and strengths.
+
+    Returns:
+        Those of ``sessions_requested``, ``frequency_per_week``, ``duration_weeks_requested``,
+        ``rental_days``, ``injections_per_session``, ``rental_or_purchase``, ``dispense_qty``,
+        ``strength`` and ``refills`` that are stated.
+    """
+    found: Amounts = {}
+    if is_drug:
+        if match := TABLETS.search(text):
+            found["dispense_qty"] = float(next(group for group in match.groups() if group))
+        elif match := _VOLUME.search(text):
+            found["dispense_qty"] = float(match[1])
+        if match := _STRENGTH.search(text):
+            found["strength"] = match[1] + match[2].lower()
+        if match := _REFILLS.search(text):
+            found["refills"] = number(match[1] or match[2])
+        return found
+    _visit_amounts(text, found)
+    if match := _RENTAL.search(text):
+        count, period = (match[1], match[2]) if match[1] else (match[3], match[4])
+        found["rental_days"] = number(count) * _DAYS[period.lower()]
+    if match := _INJECTIONS.search(text):
+        found["injections_per_session"] = number(match[1] or match[2])
+    if _PURCHASE.search(text):
+        found["rental_or_purchase"] = "purchase"
+    elif _TRIAL.search(text):
+        found["rental_or_purchase"] = "rental"
+    return found
+
+
+def _visit_amounts(text: str, found: Amounts) -> None:
+    if match := _FREQUENCY.search(text) or _GRID.search(text):
+        per_week, weeks = _upper(match, 1), _upper(match, 3)
+        if "month" in match[0].lower():
+            weeks *= 4
+        found["frequency_per_week"] = per_week
+        found["duration_weeks_requested"] = weeks
+        found["sessions_requested"] = per_week * weeks
+    else:
+        if match := _WEEKLY.search(text):
+            found["frequency_per_week"] = _upper(match, 1)
+        if match := _FOR_WEEKS.search(text):
+            weeks = _upper(match, 1)
+            found["duration_weeks_requested"] = weeks * 4 if match[3][0] in "mM" else weeks
+        if "frequency_per_week" in found and "duration_weeks_requested" in found:
+            found["sessions_requested"] = float(found["frequency_per_week"]) * float(
+                found["duration_weeks_requested"]
+            )
+    for pattern in _SESSIONS:
+        if match := pattern.search(text):
+            found["sessions_requested"] = _upper(match, 1)
+            break

@@ -1,0 +1,182 @@
+"""Which facts of the record bear on a disputed item, and what they add up to.
+
+A fact bears on an item when what it is bound to fits: a deficit to the region and side, a response
+to the treatment that gave it. Where facts contradict each other the later note beats the earlier,
+an examination or test beats a complaint or a label, and the closer binding beats the looser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from openimr.guidelines.conditions import Known, Result
+from openimr.guidelines.facts import FactKind, vocabulary
+from openimr.guidelines.library import Library
+from openimr.model import Fact, Region
+from openimr.reviews.requests import Request
+
+_OVER = {"exam": 3, "test": 3, "provider": 2, "request": 1, "patient": 1}
+_EARLIEST = date(1900, 1, 1)
+_NEIGHBOURS: Mapping[str, frozenset[str]] = {
+    "cervical": frozenset({"cervical", "other"}),
+    "lumbar": frozenset({"lumbar", "other"}),
+    "other": frozenset({"other", "cervical", "lumbar", "wrist_hand", "ankle_foot", "elbow"}),
+    "whole": frozenset(),
+}
+
+
+class Bearing:
+    """The facts of a case seen from one disputed item.
+
+    Instances are called as the ``lookup`` of a condition: ``bearing(fact, binding)`` gives the
+    :class:`Known` value, or None when the record is silent.
+    """
+
+    def __init__(
+        self,
+        request: Request,
+        index: Mapping[str, Sequence[Fact]],
+        library: Library,
+        computed: Mapping[str, Known],
+    ) -> None:
+        self.request = request
+        self.contradictions: dict[str, tuple[Fact, ...]] = {}
+        self._index = index
+        self._library = library
+        self._stated = dict(request.values)
+        self._computed = computed
+        self._memo: dict[tuple[str, str | None], Known | None] = {}
+        self._kinds = vocabulary()
+
+    def __call__(self, fact: str, binding: str | None) -> Known | None:
+        """The value of a fact for this item; None when it is not documented."""
+        key = (fact, binding)
+        if key not in self._memo:
+            self._memo[key] = None
+            self._memo[key] = self._look_up(fact, binding)
+        return self._memo[key]
+
+    def says(self, fact: str) -> str:
+        """The plain words of a fact."""
+        return self._kinds[fact].says
+
+    def _look_up(self, fact: str, binding: str | None) -> Known | None:
+        if fact in self._computed:
+            return self._computed[fact]
+        kind = self._kinds[fact]
+        bearing = [f for f in self._index.get(fact, ()) if self._bears(f, kind, binding)]
+        stated = self._settle(fact, kind, bearing)
+        if fact in self._stated and (stated is None or not bearing):
+            return Known(self._stated[fact], ())
+        if stated is not None or kind.derived is None:
+            return stated
+        result = kind.derived.evaluate(
+            self if binding is None else lambda name, own: self(name, own or binding)
+        )
+        if result.value is None:
+            return None
+        return Known(result.value, _grounds(result))
+
+    def _bears(self, fact: Fact, kind: FactKind, binding: str | None) -> bool:
+        if fact.speaker == "utilization_review" and not fact.fact.startswith("ur_"):
+            return False
+        if kind.section == "examination" and fact.speaker in ("patient", "request"):
+            return False
+        if fact.polarity == "planned" and kind.planned == "ignore":
+            return False
+        if fact.polarity == "hedged" and kind.hedged == "ignore":
+            return False
+        if binding == "any" or (binding is None and kind.binding == "person"):
+            return True
+        if binding is not None:
+            return self._bound_to(fact, binding)
+        if kind.binding == "region":
+            return self._in_region(fact)
+        return self._of_treatment(fact, kind)
+
+    def _bound_to(self, fact: Fact, binding: str) -> bool:
+        if binding in _REGIONS:
+            return fact.region == binding or fact.about == binding
+        return fact.about is not None and (
+            fact.about == binding or fact.about in self._library.family(binding)
+        )
+
+    def _in_region(self, fact: Fact) -> bool:
+        own, theirs = self.request.region, fact.region
+        side, other = self.request.side, fact.side
+        if side in ("left", "right") and other in ("left", "right") and side != other:
+            return False
+        if own is None or theirs is None or own == theirs:
+            return True
+        return theirs in _NEIGHBOURS.get(own, ())
+
+    def _of_treatment(self, fact: Fact, kind: FactKind) -> bool:
+        about = fact.about
+        if about is None or about in _REGIONS:
+            return self._in_region(fact)
+        request = self.request
+        if about in (request.treatment, request.family, request.drug):
+            return True
+        if request.drug is not None and (
+            about in request.drug_classes
+            or about == "medication"
+            or about in request.drug.split("/")
+        ):
+            return True
+        return about in self._library.family(request.treatment)
+
+    def _settle(self, name: str, kind: FactKind, facts: Sequence[Fact]) -> Known | None:
+        """What the bearing facts add up to, by the order of precedence of the module."""
+        if not facts:
+            return None
+        if kind.type == "number":
+            return self._settle_number(facts)
+        if kind.type == "list":
+            values = tuple(dict.fromkeys(str(f.value) for f in facts if f.polarity != "negated"))
+            return Known(values, tuple(facts)) if values else Known(False, tuple(facts))
+        for_it = [f for f in facts if f.polarity != "negated" and f.value is not False]
+        against = [f for f in facts if f.polarity == "negated" or f.value is False]
+        if for_it and against:
+            self.contradictions[name] = (*for_it, *against)
+            best_for = max(self._rank(f) for f in for_it)
+            best_against = max(self._rank(f) for f in against)
+            chosen, holds = (for_it, True) if best_for >= best_against else (against, False)
+        else:
+            chosen, holds = (for_it, True) if for_it else (against, False)
+        if holds and kind.type == "text":
+            return Known(max(chosen, key=self._rank).value, tuple(chosen))
+        return Known(holds, tuple(chosen))
+
+    def _settle_number(self, facts: Iterable[Fact]) -> Known | None:
+        numbers = [f for f in facts if isinstance(f.value, int | float) and f.polarity != "negated"]
+        if not numbers:
+            return None
+        best = max(numbers, key=lambda f: (self._rank(f), float(f.value or 0)))
+        value = best.value
+        assert isinstance(value, int | float)
+        return Known(float(value), (best,))
+
+    def _rank(self, fact: Fact) -> tuple[int, date, int, int]:
+        closeness = (fact.region is not None and fact.region == self.request.region) + (
+            fact.about is not None and fact.about == self.request.treatment
+        )
+        current = int(fact.time == "current")
+        return (current, fact.date or _EARLIEST, _OVER.get(fact.speaker, 0), closeness)
+
+
+def _grounds(result: Result) -> tuple[object, ...]:
+    """The facts a derived value rests on: those that agree with it, if any do."""
+    agreeing = [a for a in result.atoms if a.value is not None and bool(a.value) is result.truth]
+    return tuple(dict.fromkeys(f for atom in agreeing or result.atoms for f in atom.facts))
+
+
+_REGIONS: frozenset[str] = frozenset(Region.__args__)  # type: ignore[attr-defined]
+
+
+def index_facts(facts: Iterable[Fact]) -> dict[str, list[Fact]]:
+    """Facts by name, in the order of the record."""
+    index: dict[str, list[Fact]] = {}
+    for fact in facts:
+        index.setdefault(fact.fact, []).append(fact)
+    return index

@@ -1,0 +1,134 @@
+"""Criteria tested against the record: one finding each, with the words it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from openimr.guidelines.conditions import Result
+from openimr.guidelines.facts import vocabulary
+from openimr.guidelines.guideline import Criterion, Edition, Guideline
+from openimr.model import Case, Evidence, Fact, Finding, Phase, Search, Status
+from openimr.reviews.bearing import Bearing
+from openimr.reviews.decide import Effect
+
+_MOST_EVIDENCE = 6
+
+
+def applicable(
+    guideline: Guideline, stage: Phase | None, editions: Sequence[Edition], bearing: Bearing
+) -> list[Criterion]:
+    """The criteria of a guideline that apply to this phase, these editions and this request."""
+    in_force = {edition.id for edition in editions}
+    chosen = []
+    for criterion in guideline.criteria:
+        if not criterion.applies(stage):
+            continue
+        if criterion.editions and not in_force & set(criterion.editions):
+            continue
+        when = criterion.applies_when
+        if when is not None and when.evaluate(bearing).truth is not True:
+            continue
+        chosen.append(criterion)
+    return chosen
+
+
+def waived(criteria: Sequence[Criterion], bearing: Bearing) -> frozenset[str]:
+    """The ids of criteria whose own waiver (``lifted_by``) is documented."""
+    return frozenset(
+        c.id for c in criteria if c.waiver is not None and c.waiver.evaluate(bearing).truth is True
+    )
+
+
+class Tested:
+    """One criterion with the outcome of its test; ``finding`` gives it its effect."""
+
+    __slots__ = ("case", "criterion", "result", "status")
+
+    def __init__(self, criterion: Criterion, bearing: Bearing, case: Case) -> None:
+        self.criterion = criterion
+        self.case = case
+        self.result = criterion.test.evaluate(bearing)
+        truth = self.result.truth
+        self.status: Status = "not_documented" if truth is None else "met" if truth else "not_met"
+
+    def finding(self, effect: Effect) -> Finding:
+        """The finding: status, evidence (at most six quotes, those that decide first) and, when
+        it is not documented, what was looked for and in which documents.
+        """
+        criterion = self.criterion
+        return Finding(
+            criterion=criterion.key,
+            kind=criterion.kind,
+            says=criterion.says,
+            status=self.status,
+            evidence=_evidence(self.result),
+            searched=_search(criterion, self.case) if self.status == "not_documented" else None,
+            group=criterion.group,
+            source=criterion.source.cite,
+            certainty=criterion.source.certainty,
+            effect=effect,
+            trace=_trace(self.result),
+        )
+
+
+def _evidence(result: Result) -> tuple[Evidence, ...]:
+    """The quotes behind a result, each once, those that agree with the outcome first."""
+    agreeing: dict[Fact, None] = {}
+    others: dict[Fact, None] = {}
+    for atom in result.atoms:
+        agrees = atom.value is not None and bool(atom.value) is result.truth
+        for fact in atom.facts:
+            (agreeing if agrees else others).setdefault(fact)  # type: ignore[arg-type]
+    seen: set[tuple[str, int, int]] = set()
+    evidence: list[Evidence] = []
+    for fact in (*agreeing, *others):
+        span = (fact.document, fact.start, fact.end)
+        if span not in seen and len(evidence) < _MOST_EVIDENCE:
+            seen.add(span)
+            evidence.append(as_evidence(fact))
+    return tuple(evidence)
+
+
+def as_evidence(fact: Fact) -> Evidence:
+    """A fact as the evidence of a finding."""
+    return Evidence(
+        document=fact.document,
+        start=fact.start,
+        end=fact.end,
+        quote=fact.quote,
+        fact=fact.fact,
+        value=fact.value,
+        polarity=fact.polarity,
+        page=fact.page,
+    )
+
+
+def _search(criterion: Criterion, case: Case) -> Search:
+    kinds = vocabulary()
+    names = sorted({leaf for name, _ in criterion.test.names for leaf in _leaves(name)})
+    return Search(
+        facts=tuple(names),
+        terms=tuple(kinds[name].says for name in names),
+        documents=tuple(document.name for document in case.documents),
+    )
+
+
+def _leaves(name: str, seen: frozenset[str] = frozenset()) -> Iterable[str]:
+    """The facts that a name stands for: itself, and what a derived fact is derived from."""
+    yield name
+    derived = vocabulary()[name].derived
+    if derived is not None and name not in seen:
+        for part, _ in derived.names:
+            yield from _leaves(part, seen | {name})
+
+
+def _trace(result: Result) -> str:
+    def show(value: object) -> str:
+        return "not documented" if value is None else str(value).lower()
+
+    return "; ".join(dict.fromkeys(f"{atom.fact}: {show(atom.value)}" for atom in result.atoms))
+
+
+def statuses(tested: Sequence[Tested]) -> Mapping[str, Status]:
+    """The status of each criterion, by criterion id."""
+    return {one.criterion.id: one.status for one in tested}

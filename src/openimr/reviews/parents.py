@@ -1,0 +1,55 @@
+"""Items depend on items: which disputed item another one leans on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from openimr.guidelines.guideline import Guideline
+from openimr.guidelines.library import Library
+from openimr.reviews.requests import Request
+
+_SURGICAL = re.compile(
+    r"\bassociated surgical service|\bpre[\s-]?op|\bpost[\s-]?op|\bperi[\s-]?op|\bsurgical assist|\bassistant surgeon|"
+    r"\b(?:medical|surgical|cardiac|pre-?surgical) clearance|\bpost[\s-]?surg|\binpatient (?:stay|hospital)|\bhospital stay",
+    re.I,
+)
+
+
+def parents_of(requests: Sequence[Request], library: Library) -> list[int | None]:
+    """For each item the number of the item it depends on, or None.
+
+    A surgical service depends on the surgery in dispute; a treatment whose guideline file names
+    what it ``depends_on`` depends on the first item of such a treatment, family or category.
+    """
+    surgeries = [
+        n
+        for n, request in enumerate(requests)
+        if (held := _held(request, library)) is not None and held.category == "surgery"
+    ]
+    return [_parent(n, request, requests, surgeries, library) for n, request in enumerate(requests)]
+
+
+def _parent(
+    number: int,
+    request: Request,
+    requests: Sequence[Request],
+    surgeries: Sequence[int],
+    library: Library,
+) -> int | None:
+    others = [n for n in surgeries if n != number]
+    if others and number not in surgeries and _SURGICAL.search(request.context):
+        return others[0]
+    own = _held(request, library)
+    wanted = set(own.depends_on) if own is not None else set()
+    for candidate, other in enumerate(requests):
+        held = _held(other, library)
+        if candidate == number or held is None:
+            continue
+        if {held.treatment, held.family, held.category} & wanted:
+            return candidate
+    return None
+
+
+def _held(request: Request, library: Library) -> Guideline | None:
+    return library.get(request.guideline) if request.guideline else None

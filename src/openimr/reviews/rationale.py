@@ -1,0 +1,140 @@
+"""The rationale, written from the trace: no sentence without a criterion or a span behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from openimr.guidelines.guideline import Criterion
+from openimr.model import Citation, Decision, Finding
+from openimr.reviews.requests import Request
+
+_QUOTED = 3
+
+
+def write_rationale(
+    request: Request,
+    guidelines: Sequence[Citation],
+    criteria: Sequence[Criterion],
+    findings: Sequence[Finding],
+    decision: Decision,
+    *,
+    parent_request: str | None = None,
+) -> str:
+    """Plain-language reasons for a proposal.
+
+    Args:
+        request: the disputed item as read.
+        guidelines: the editions that govern, first the one that decides.
+        criteria: the criteria that were tested, in the order of ``findings``.
+        findings: the findings with their effects.
+        decision: the proposed decision.
+        parent_request: the words of the item this one depends on, when that is upheld.
+    """
+    parts = [f"{_authority(guidelines)} governs this request."]
+    if parent_request is not None:
+        parts.append(
+            f"The request depends on another item in dispute, {_in_quotes(parent_request)}, which is "
+            "proposed as not medically necessary."
+        )
+    pairs = list(zip(criteria, findings, strict=True))
+    if decision == "Overturned":
+        parts += _supported(pairs)
+        parts.append(
+            f"The criteria are met, and the request for {request.text} is medically necessary."
+        )
+    else:
+        parts += _defeated(pairs)
+        parts.append(f"Therefore, the request for {request.text} is not medically necessary.")
+    return " ".join(parts)
+
+
+def _authority(guidelines: Sequence[Citation]) -> str:
+    if not guidelines:
+        return "No guideline held in the library"
+    first = guidelines[0]
+    name = " ".join(
+        str(part)
+        for part in (first.body if first.body != "other" else None, first.chapter, first.year)
+        if part
+    )
+    section = f", section {first.section}," if first.section else ""
+    pages = (
+        f", page(s) {', '.join(map(str, first.pages))},"
+        if first.pages and not first.section
+        else ""
+    )
+    return f"The {name}{section}{pages}"
+
+
+def _supported(pairs: Sequence[tuple[Criterion, Finding]]) -> list[str]:
+    sentences = []
+    for criterion, finding in pairs:
+        if finding.effect == "supports" and finding.evidence and criterion.weight == "core":
+            sentences.append(f"{_asks(criterion)} This is met: {_quotes(finding)}.")
+        elif finding.effect == "waived":
+            sentences.append(f"{_asks(criterion)} This is waived in this case.")
+    gaps = [f.says for _, f in pairs if f.effect == "gap" and f.status == "not_documented"]
+    if gaps:
+        sentences.append("Not documented, without defeating the request: " + _list(gaps) + ".")
+    return sentences
+
+
+def _defeated(pairs: Sequence[tuple[Criterion, Finding]]) -> list[str]:
+    sentences = []
+    for criterion, finding in pairs:
+        if finding.effect == "defeats":
+            sentences.append(_failure(criterion, finding))
+    met = [f for c, f in pairs if f.effect == "supports" and f.evidence and c.weight == "core"]
+    if met:
+        sentences.append(
+            "The record does show the following: "
+            + "; ".join(f"{_lower(f.says)} ({_quotes(f, 1)})" for f in met)
+            + "."
+        )
+    return sentences
+
+
+def _failure(criterion: Criterion, finding: Finding) -> str:
+    asks = _asks(criterion)
+    if criterion.kind == "contraindication":
+        return f"The guideline speaks against the request where this holds: {_stop(_lower(criterion.says))} The record shows it: {_quotes(finding)}."
+    if finding.status == "not_documented":
+        where = ", ".join(finding.searched.documents) if finding.searched else ""
+        searched = f" in the records searched ({where})" if where else ""
+        return f"{asks} This is not documented{searched}."
+    if criterion.kind == "limit":
+        shown = f": {_quotes(finding)}" if finding.evidence else ""
+        return f"{asks} The request exceeds this limit{shown}."
+    shown = f": {_quotes(finding)}" if finding.evidence else ""
+    return f"{asks} This is not met{shown}."
+
+
+def _asks(criterion: Criterion) -> str:
+    verb = "sets a limit" if criterion.kind == "limit" else "asks for the following"
+    return f"The guideline {verb}: {_stop(_lower(criterion.says))}"
+
+
+def _quotes(finding: Finding, most: int = _QUOTED) -> str:
+    if not finding.evidence:
+        return "as the request itself states"
+    return "; ".join(
+        f"{_in_quotes(e.quote)} ({e.document}{f', page {e.page}' if e.page else ''})"
+        for e in finding.evidence[:most]
+    )
+
+
+def _in_quotes(text: str) -> str:
+    return "“" + " ".join(text.split()) + "”"
+
+
+def _stop(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else text + "."
+
+
+def _lower(text: str) -> str:
+    text = text.rstrip(".")
+    return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
+
+
+def _list(texts: Sequence[str]) -> str:
+    return "; ".join(_lower(text) for text in texts)

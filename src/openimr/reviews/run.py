@@ -1,0 +1,260 @@
+"""The road of a review: case file → facts → findings → proposal → draft."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+
+from openimr._version import __version__
+from openimr.evidence import find_facts
+from openimr.guidelines.conditions import Known
+from openimr.guidelines.guideline import Criterion, Edition
+from openimr.guidelines.library import Library
+from openimr.guidelines.library import load as load_library
+from openimr.model import (
+    Case,
+    Decision,
+    Engine,
+    Fact,
+    Finding,
+    ItemReview,
+    Review,
+    SearchStep,
+)
+from openimr.review import changes, decide, findings, rationale
+from openimr.reviews.bearing import Bearing, index_facts
+from openimr.reviews.intervals import computed_facts, reference_date
+from openimr.reviews.parents import parents_of
+from openimr.reviews.requests import Request, read_request
+
+
+@lru_cache(maxsize=1)
+def shipped_library() -> Library:
+    """The guideline library that ships with OpenIMR, loaded once."""
+    return load_library()
+
+
+def read_facts(case: Case) -> tuple[Fact, ...]:
+    """All facts of all documents of a case, in the order of the record."""
+    found: list[Fact] = []
+    for document in case.documents:
+        if document.text:
+            found += find_facts(
+                document.text,
+                document=document.name,
+                kind=document.kind,
+                date=document.date,
+                page_starts=document.page_starts,
+            )
+    return tuple(found)
+
+
+def review(case: Case, library: Library | None = None) -> Review:
+    """Review every disputed item of a case against the guidelines in force.
+
+    Args:
+        case: the case file, documents loaded as text. Nothing but the case side is used.
+        library: the guideline library; the shipped one by default.
+
+    Returns:
+        A draft: facts, findings and a proposed decision for each item. Never a decision.
+    """
+    library = library or shipped_library()
+    facts = read_facts(case)
+    index = index_facts(facts)
+    computed = computed_facts(case, index)
+    on = (
+        case.decision_date
+        or case.date_assigned
+        or case.ur_denial_date
+        or reference_date(case, facts)
+    )
+    requests = [read_request(item, facts, library) for item in case.items]
+    parents = parents_of(requests, library)
+    done: dict[int, ItemReview] = {}
+    for number in _parents_first(parents):
+        parent = parents[number]
+        done[number] = _review_item(
+            case,
+            requests[number],
+            _Context(
+                library,
+                index,
+                computed,
+                on or date.today(),
+                parent,
+                done.get(parent) if parent is not None else None,
+            ),
+        )
+    return Review(
+        case_number=case.case_number,
+        items=tuple(done[number] for number in range(len(requests))),
+        facts=facts,
+        engine=Engine(version=__version__, library=library.version),
+    )
+
+
+def _parents_first(parents: Sequence[int | None]) -> list[int]:
+    order: list[int] = []
+
+    def visit(number: int) -> None:
+        if number in order:
+            return
+        parent = parents[number]
+        if parent is not None:
+            visit(parent)
+        order.append(number)
+
+    for number in range(len(parents)):
+        visit(number)
+    return order
+
+
+class _Context:
+    """What the items of one case share."""
+
+    def __init__(
+        self,
+        library: Library,
+        index: Mapping[str, Sequence[Fact]],
+        computed: Mapping[str, Known],
+        on: date,
+        parent: int | None,
+        parent_review: ItemReview | None,
+    ) -> None:
+        self.library = library
+        self.index = index
+        self.on = on
+        self.parent = parent
+        self.parent_review = parent_review
+        self.computed = dict(computed)
+        if parent_review is not None and parent_review.proposed_decision is not None:
+            supported = parent_review.proposed_decision == "Overturned"
+            self.computed["parent_item_supported"] = Known(supported, ())
+
+
+def _review_item(case: Case, request: Request, context: _Context) -> ItemReview:
+    guideline = context.library.get(request.guideline) if request.guideline else None
+    if guideline is None:
+        return _without_guideline(request, context)
+    editions = guideline.chain(context.on)
+    bearing = Bearing(request, context.index, context.library, context.computed)
+    criteria = findings.applicable(guideline, request.stage, editions, bearing)
+    waived = findings.waived(criteria, bearing)
+    tested = [findings.Tested(criterion, bearing, case) for criterion in criteria]
+    status = findings.statuses(tested)
+    effect = decide.effects(criteria, status, waived)
+    found = [one.finding(effect[one.criterion.id]) for one in tested]
+    parent = context.parent_review
+    falls = parent is not None and parent.proposed_decision == "Upheld"
+    decision, chance = decide.propose(criteria, found, parent_upheld=falls)
+    upheld = decision == "Upheld"
+    citations = tuple(edition.citation.citation() for edition in editions)
+    return ItemReview(
+        request=request.text,
+        treatment=request.treatment,
+        drug=request.drug,
+        region=request.region,
+        side=request.side,
+        phase=request.phase,
+        quantity=request.quantity,
+        unit=request.unit,
+        parent=context.parent,
+        guidelines=citations,
+        search_sequence=search_sequence(editions),
+        findings=tuple(found),
+        proposed_decision=decision,
+        confidence=round(1 - chance if upheld else chance, 3),
+        decisive=_decisive(criteria, found, decision),
+        rationale=rationale.write_rationale(
+            request,
+            citations,
+            criteria,
+            found,
+            decision,
+            parent_request=parent.request if falls and parent is not None else None,
+        ),
+        dependent_on=context.parent if falls else None,
+        would_change=changes.would_change(criteria, status, waived) if upheld else (),
+        hangs_on=() if upheld else changes.hangs_on(criteria, status, waived),
+        notes=_notes(bearing, found),
+    )
+
+
+def _decisive(
+    criteria: Sequence[Criterion], tested: Sequence[Finding], decision: Decision
+) -> tuple[str, ...]:
+    if decision == "Upheld":
+        failing = [f for f in tested if f.effect == "defeats"]
+        failing.sort(key=lambda f: f.status == "not_documented")
+        return tuple(f.criterion for f in failing)
+    return tuple(
+        c.key
+        for c, f in zip(criteria, tested, strict=True)
+        if f.effect == "supports" and c.weight == "core" and f.evidence
+    )
+
+
+def search_sequence(editions: Sequence[Edition]) -> tuple[SearchStep, ...]:
+    """The medical evidence search sequence as it went for this treatment (8 CCR 9792.21.1).
+
+    Returns:
+        The steps in order, ending with the first that applies.
+    """
+    steps: list[SearchStep] = []
+    held = [edition.step for edition in editions]
+    for step in ("MTUS", "ACOEM/ODG", "other guidelines", "studies"):
+        if step in held or (step == "ACOEM/ODG" and {"ACOEM", "ODG"} & set(held)):
+            steps.append(SearchStep(step=step, result="applies"))
+            break
+        steps.append(SearchStep(step=step, result="does not address this treatment"))
+    return tuple(steps)
+
+
+def _without_guideline(request: Request, context: _Context) -> ItemReview:
+    """An item the library holds nothing for: read, shown, and left to the physician."""
+    words = (
+        f"The library holds no guideline for this treatment ({request.treatment}). "
+        "Nothing is proposed; the physician reviewer decides on other evidence."
+    )
+    return ItemReview(
+        request=request.text,
+        treatment=request.treatment,
+        drug=request.drug,
+        region=request.region,
+        side=request.side,
+        phase=request.phase,
+        quantity=request.quantity,
+        unit=request.unit,
+        parent=context.parent,
+        guidelines=(),
+        search_sequence=(SearchStep(step="library", result="no guideline is held"),),
+        findings=(),
+        proposed_decision=None,
+        confidence=None,
+        decisive=(),
+        rationale=words,
+        dependent_on=None,
+        notes=("No guideline is held for this treatment.",),
+    )
+
+
+def _notes(bearing: Bearing, tested: Sequence[Finding]) -> tuple[str, ...]:
+    notes = []
+    for name, facts in bearing.contradictions.items():
+        kind = bearing.says(name)
+        quotes = "; ".join(f"“{' '.join(f.quote.split())}” ({f.document})" for f in facts[:4])
+        notes.append(
+            f"The record contradicts itself on this: {kind}. {quotes}. The later note, then the "
+            "examination, was taken."
+        )
+    unsure = [
+        f.criterion for f in tested if f.effect == "defeats" and f.certainty in ("GK-L", "GK-M")
+    ]
+    if unsure:
+        notes.append(
+            "Decided in part on criteria whose wording has not been checked against the official "
+            f"text: {', '.join(unsure)}."
+        )
+    return tuple(notes)
