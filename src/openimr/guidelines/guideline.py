@@ -36,9 +36,9 @@ STEPS: tuple[Step, ...] = ("MTUS", "ACOEM", "ODG", "other", "studies")
 earlier ones are silent."""
 
 Name = Annotated[str, Meta(pattern=r"\S")]
-Identifier = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$")]
+Identifier = Annotated[str, Meta(pattern=r"^(other:)?[a-z][a-z0-9_]*$")]
 CriterionId = Annotated[str, Meta(pattern=r"^C[1-9][0-9]*$")]
-CriterionRef = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*\.C[1-9][0-9]*$")]
+CriterionRef = Annotated[str, Meta(pattern=r"^(other:)?[a-z][a-z0-9_]*\.C[1-9][0-9]*$")]
 EditionId = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 Plain = bool | int | float | str | list[str] | None
 

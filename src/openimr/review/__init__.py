@@ -1,1 +1,0 @@
-"""Review: item → treatment → edition → findings → proposed decision, and its rationale."""
