@@ -1,0 +1,202 @@
+"""The registry of guidelines: names, synonyms, regulation sections, editions by date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from openimr.model import Citation
+
+REGISTRY = Path(__file__).with_name("registry.yaml")
+
+
+class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who publishes: MTUS, ACOEM, ODG or other."""
+
+    name: str
+    words: list[str]
+    presumed_correct: bool
+    printed: str | None = None
+    regulation: str | None = None
+
+
+class Edition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A chapter's text of one year, and the days on which it governed (8 CCR 9792.20 ff.)."""
+
+    year: int
+    since: date = msgspec.field(name="from")
+    until: date | None = msgspec.field(name="to")
+    certainty: str
+
+
+class Chapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One chapter with the names that letters give it.
+
+    ``sections_name`` and ``pages_name`` are its names in letters that cite by section and by
+    page; ``weak`` names are only believed right after the word for the body.
+    """
+
+    name: str
+    body: str
+    editions: list[Edition] = []
+    words: list[str] = []
+    weak: list[str] = []
+    regions: list[str] = []
+    sections: list[str] = []
+    number: int | None = None
+    regulation: str | None = None
+    sections_name: str | None = None
+    pages_name: str | None = None
+    edition: str | None = None
+    adopted: bool = False
+
+    def in_force(self, day: date) -> Edition | None:
+        """The edition that governed on ``day``."""
+        for edition in reversed(self.editions):
+            if edition.since <= day and (edition.until is None or day <= edition.until):
+                return edition
+        return None
+
+
+class Regulation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A section of title 8, California Code of Regulations."""
+
+    section: str
+    name: str
+
+
+class Registry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
+    """All bodies and chapters, with look-up by any of their names."""
+
+    bodies: dict[str, Body]
+    chapters: list[Chapter]
+    regulations: list[Regulation]
+
+    @cached_property
+    def mtus(self) -> Names:
+        """Chapters that an MTUS citation can name."""
+        return Names(c for c in self.chapters if c.body == "MTUS" or c.adopted)
+
+    @cached_property
+    def acoem(self) -> Names:
+        """Chapters of the ACOEM guidelines, also those adopted into the MTUS."""
+        return Names(c for c in self.chapters if c.body == "ACOEM" or c.number is not None)
+
+    @cached_property
+    def odg(self) -> Names:
+        """Chapters of the Official Disability Guidelines."""
+        return Names(c for c in self.chapters if c.body == "ODG")
+
+    def names(self, body: str) -> Names | None:
+        """The chapter names of a body; None for ``other``."""
+        return {"MTUS": self.mtus, "ACOEM": self.acoem, "ODG": self.odg}.get(body)
+
+    @cached_property
+    def by_number(self) -> dict[int, Chapter]:
+        """Chapters by their number in the ACOEM guidelines, 2nd edition."""
+        return {c.number: c for c in self.chapters if c.number is not None}
+
+    @cached_property
+    def by_regulation(self) -> dict[str, Chapter]:
+        """Chapters by their section of title 8, such as ``9792.24.2``."""
+        return {c.regulation: c for c in self.chapters if c.regulation is not None}
+
+    @cached_property
+    def body_of(self) -> dict[str, str]:
+        """Body by any of its names, folded."""
+        return {folded(w): key for key, body in self.bodies.items() for w in body.words}
+
+    @cached_property
+    def by_region(self) -> dict[str, Chapter]:
+        """Chapters of the ODG by the body parts that point to them."""
+        return {region: c for c in self.chapters for region in c.regions}
+
+    @cached_property
+    def region_words(self) -> re.Pattern[str]:
+        """Any body part that points to a chapter of the ODG."""
+        return re.compile(rf"\b(?:{'|'.join(_longest_first(self.by_region))})\b", re.IGNORECASE)
+
+
+class Names:
+    """A set of chapters that can be recognized by any of their names."""
+
+    def __init__(self, chapters: Iterable[Chapter]) -> None:
+        self.strong: dict[str, Chapter] = {}
+        self.all: dict[str, Chapter] = {}
+        for chapter in chapters:
+            names = [chapter.name, *chapter.words, chapter.sections_name, chapter.pages_name]
+            for name in names:
+                if name is not None:
+                    self.strong.setdefault(folded(name), chapter)
+            for name in chapter.weak:
+                self.all.setdefault(folded(name), chapter)
+        self.all = {**self.all, **self.strong}
+        self.strong_pattern = _pattern(self.strong)
+        self.all_pattern = _pattern(self.all)
+
+    def get(self, name: str) -> Chapter | None:
+        """The chapter that goes by this name, however it is punctuated."""
+        return self.all.get(folded(name))
+
+
+_FOLD = re.compile(r"[^a-z0-9]+|\band\b")
+_SEPARATOR = r"(?:[\s,/&–—().:-]|\band\b)+"
+
+
+@cache
+def _folded(name: str) -> str:
+    return " ".join(_FOLD.sub(" ", name.lower()).split())
+
+
+def folded(name: str) -> str:
+    """A name without case, punctuation and ``and``: the key under which it is found."""
+    return _folded(name) if len(name) < 80 else _folded.__wrapped__(name)
+
+
+def _longest_first(names: Iterable[str]) -> list[str]:
+    return [re.escape(name) for name in sorted(names, key=len, reverse=True)]
+
+
+def _pattern(names: Iterable[str]) -> str:
+    """Regular expression source for any of the folded names as letters may punctuate them."""
+    longest = sorted(names, key=len, reverse=True)
+    return "|".join(_SEPARATOR.join(re.escape(w) for w in name.split()) for name in longest)
+
+
+@cache
+def registry() -> Registry:
+    """The registry, read once."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    data: Any = yaml.load(REGISTRY.read_bytes(), Loader=loader)
+    return msgspec.convert(data, Registry)
+
+
+def chapter_of(citation: Citation) -> Chapter | None:
+    """The registered chapter that a citation means, by whatever name."""
+    names = registry().names(citation.body)
+    if names is None or citation.chapter is None:
+        return None
+    return names.get(citation.chapter)
+
+
+def canonical(body: str, chapter: str | None) -> str | None:
+    """The registered name of a chapter; an unknown one is returned as it is."""
+    found = chapter_of(Citation(body=body, chapter=chapter))
+    return found.name if found else chapter
+
+
+def edition_in_force(citation: Citation, day: date) -> Edition | None:
+    """The edition of the cited chapter that governed on ``day`` (8 CCR 9792.22-9792.24.4).
+
+    None where the registry knows no edition of that day, or not the chapter.
+    """
+    chapter = chapter_of(citation)
+    return chapter.in_force(day) if chapter else None
