@@ -38,10 +38,16 @@ _NUMBER_WORDS = {
         ]
     )
 } | {"twenty-four": 24, "thirty": 30, "once": 1, "twice": 2, "thrice": 3, "a": 1, "an": 1}
-_NUM = r"(?:\d{1,4}(?:\.\d+)?|" + "|".join(sorted(_NUMBER_WORDS, key=len, reverse=True)) + r")"
-_RANGE = rf"({_NUM})(?:\s?(?:-|–|to|or)\s?({_NUM}))?"
+_ARTICLES = ("a", "an")
+_WORDS = "|".join(
+    sorted((word for word in _NUMBER_WORDS if word not in _ARTICLES), key=len, reverse=True)
+)
+_NUM = rf"(?:\d{{1,4}}(?:\.\d+)?|(?:{_WORDS}|an?)\b)"
+_COUNT = rf"(?:\d{{1,4}}(?:\.\d+)?|(?:{_WORDS})\b)"
+_RANGE = rf"({_COUNT})(?:\s?(?:-|–|to|or)\s?({_COUNT}))?"
 _VISITS = r"(?:visits?|sessions?|treatments?|appointments?|tx|units? of therapy)"
 
+_SAID_TWICE = re.compile(rf"\b(?:{'|'.join(_NUMBER_WORDS)})\s?\((\d{{1,3}})\)", re.I)
 _FREQUENCY = re.compile(
     rf"\b{_RANGE}\s?(?:x|×|times?|visits?|sessions?|treatments?)?\s?(?:per|a|each|every|/)\s?(?:week|wk)s?"
     rf"\b[\s,;]*(?:for|x|times|×|over)?\s*(?:the next )?{_RANGE}\s?(?:weeks?|wks?|months?)\b",
@@ -63,7 +69,7 @@ _SESSIONS = (
     ),
     re.compile(rf"\b{_VISITS}\s?(?:x|×|#|,|:|-)?\s?{_RANGE}\b", re.I),
     re.compile(
-        r"\b(?:x|×|qty:?|quantity:?|#)\s?(\d{1,3})()\b(?!\s?(?:mg|weeks?|days?|months?))", re.I
+        r"(?:\b(?:x|qty:?|quantity:?)|#|×)\s?(\d{1,3})()\b(?!\s?(?:mg|weeks?|days?|months?))", re.I
     ),
     re.compile(r"\((\d{1,3})()\)"),
     re.compile(r",\s?(\d{1,2})()\s*$"),
@@ -75,7 +81,9 @@ TABLETS = re.compile(
     re.I,
 )
 _VOLUME = re.compile(r"\b(\d{1,4})\s?(?:g|gm|gms|grams?|ml)\b(?!\s?/)", re.I)
-_STRENGTH = re.compile(r"\b(\d{1,4}(?:\.\d+)?(?:/\d{1,4}(?:\.\d+)?)?)\s?(mg|mcg|%|units?)\b", re.I)
+_STRENGTH = re.compile(
+    r"\b(\d{1,4}(?:\.\d+)?(?:/\d{1,4}(?:\.\d+)?)?)\s?(mg\b|mcg\b|%|units?\b)", re.I
+)
 _REFILLS = re.compile(rf"\b({_NUM})\s?refills?\b|\brefills?:?\s?(?:x\s?)?(\d{{1,2}})\b", re.I)
 _RENTAL = re.compile(
     rf"\b({_NUM})[\s-](day|week|month)s?['’]?\s?(?:rental|use|trial|of use)|"
@@ -115,6 +123,7 @@ def read_amounts(text: str, *, is_drug: bool) -> Amounts:
         ``rental_days``, ``injections_per_session``, ``rental_or_purchase``, ``dispense_qty``,
         ``strength`` and ``refills`` that are stated.
     """
+    text = _SAID_TWICE.sub(r"\1", text)
     found: Amounts = {}
     if is_drug:
         if match := TABLETS.search(text):

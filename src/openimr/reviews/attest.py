@@ -92,7 +92,9 @@ def determine(case: Case, review: Review) -> Determination:
         assert decision is not None
         rationale = choice.rationale if choice and choice.rationale else item.rationale
         items.append(_determined(asked, item, decision, rationale))
-    summary = next((d.text for d in case.documents if d.kind == "clinical_summary" and d.text), None)
+    summary = next(
+        (d.text for d in case.documents if d.kind == "clinical_summary" and d.text), None
+    )
     who = attestation.reviewer
     return Determination(
         format=HOUSE_FORM,
