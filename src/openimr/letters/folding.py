@@ -63,24 +63,32 @@ def single_spaced(text: str) -> str:
     return text
 
 
-def without_furniture(text: str, title: str) -> str:
-    """The text without page numbers and running heads, each page break kept as a form feed."""
+def without_furniture(text: str, title: str, columns: tuple[str, ...] = ()) -> str:
+    """The text without what a page repeats, each page break kept as a form feed.
+
+    Args:
+        text: cleaned text.
+        title: the words with which the running head of a page begins.
+        columns: the headings of a table that goes on over pages.
+    """
     if "Page " in text:
         text = _FOOTER.sub("", text)
-    if title and "\f" in text and title in text:
-        text = re.sub(r"\f\s{0,200}" + re.escape(title) + r"[^\n]{0,80}\n", "\f", text)
+    if "\f" in text and title in text:
+        text = re.sub(rf"\f\s{{0,200}}{re.escape(title)}[^\n]{{0,200}}\n\s*", "\f", text)
+        if columns:
+            heads = r"\s+".join(r"\s+".join(map(re.escape, column.split())) for column in columns)
+            text = re.sub(rf"\f\s{{0,200}}{heads}\s*", "\f", text)
     return text
 
 
 def layout(text: str) -> Layout:
     """How the paragraphs of this text are told apart."""
-    lines = text.count("\n")
     if text.count("\n\n") + text.count("\n \n") >= 3:
         return "blank"
-    if lines > 5 and lines * 0.4 < text.count(" \n") < lines:
-        return "trailing"
-    if any(len(line) > 200 for line in text.split("\n")):
+    if max(map(len, text.split("\n")), default=0) > 200:
         return "unwrapped"
+    if 2 < text.count(" \n") < text.count("\n"):
+        return "trailing"
     return "plain"
 
 

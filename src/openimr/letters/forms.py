@@ -16,12 +16,23 @@ import msgspec
 import yaml
 
 from openimr.errors import InputError
-from openimr.model import Decision
+from openimr.model import Decision, Status
 
 DEFAULT_ORGANIZATION = "MAXIMUS Federal Services"
 """The independent medical review organization of all letters published from 2013 on."""
 
-Holds = Literal["reviewer", "summary", "items", "documents", "appeal", "other"]
+Holds = Literal[
+    "reviewer",
+    "summary",
+    "items",
+    "documents",
+    "appeal",
+    "other",
+    "request",
+    "imr_guideline",
+    "rationale",
+]
+"""What a section holds; the last three in letters whose sections are the parts of one item."""
 
 
 class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -40,6 +51,15 @@ class Credentials(_Part, frozen=True):
     lead: str = ""
 
 
+class Note(_Part, frozen=True):
+    """A statement of law: its rule, its citation, and the decision it presupposes (or None)."""
+
+    rule: str
+    cite: str
+    says: str
+    when: Decision | None = None
+
+
 class Section(_Part, frozen=True):
     """One section: its heading, the sentence that opens it, and what stands in it."""
 
@@ -48,14 +68,30 @@ class Section(_Part, frozen=True):
     lead: str = ""
     paragraphs: tuple[str, ...] = ()
     credentials: Credentials | None = None
+    notes: tuple[Note, ...] = ()
 
 
 class Item(_Part, frozen=True):
-    """How one disputed item is laid out: heading, words for the decision, labels in order."""
+    """How one disputed item is laid out.
 
+    ``headed``: a heading that ends with the word of the decision, then labelled parts.
+    ``numbered``: a numbered heading; the decision stands in the request's sentence, under a
+    label of its own, or in a ``sentence`` elsewhere (``decided_in``). ``sections``: the sections
+    of the letter are the parts of its one item.
+
+    ``labels`` are in the order of the letter; one whose name begins with ``_`` is skipped, and
+    the words of one that is ``kept`` belong to the text.
+    """
+
+    layout: Literal["headed", "numbered", "sections"]
     heading: str
     decisions: dict[Decision, str]
     labels: dict[str, str]
+    decided_in: Literal["heading", "request", "decision", "sentence"] = "heading"
+    sentence: str = ""
+    kept: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    statuses: dict[Status, str] = {}
 
 
 class Form(_Part, frozen=True, dict=True):
@@ -65,22 +101,17 @@ class Form(_Part, frozen=True, dict=True):
     years: tuple[int, int]
     order: int
     marks: tuple[str, ...]
+    hints: tuple[str, ...]
     reads: bool
     writes: bool
     title: str
-    date_style: str
+    dates: Literal["numeric", "long"]
     reviewer_noun: str
     header: dict[str, str]
     header_split: dict[str, tuple[str, str]]
-    hints: tuple[str, ...]
     sections: tuple[Section, ...]
     item: Item
     modified: tuple[str, ...]
-
-    @cached_property
-    def mark_patterns(self) -> tuple[re.Pattern[str], ...]:
-        """The marks as patterns: all of them must be found."""
-        return tuple(re.compile(loose(mark), re.IGNORECASE) for mark in self.marks)
 
     @cached_property
     def modified_patterns(self) -> tuple[re.Pattern[str], ...]:
