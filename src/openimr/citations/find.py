@@ -198,7 +198,8 @@ class _Reader:
         return (
             self._take_regulation(after)
             or self._take_chapter(after)
-            or self._take_details()
+            or self._take_details(self.at)
+            or self._take_details(after)
             or self._take_body(after)
         )
 
@@ -225,7 +226,7 @@ class _Reader:
         if number := CHAPTER_NUMBER.match(self.text, at, self.limit):
             self.chapter = registry().by_number.get(int(number["number"]))
             self.at = number.end()
-            if self.chapter is None:
+            if self.chapter is None or self.chapter.number is None:
                 self.sections.append(f"Chapter {number['number']}")
             return True
         pattern = {"MTUS": patterns().mtus, "ACOEM": patterns().acoem, "ODG": patterns().odg}
@@ -240,9 +241,9 @@ class _Reader:
         self.at = following.end() if following else match.end()
         return True
 
-    def _take_details(self) -> bool:
+    def _take_details(self, at: int) -> bool:
         for pattern in (_DATED, YEAR, _TABLE, PAGES):
-            match = pattern.match(self.text, self.at, self.limit)
+            match = pattern.match(self.text, at, self.limit)
             if match is None:
                 continue
             if pattern is _TABLE:

@@ -41,7 +41,7 @@ _ACOEM_WORDS = re.compile(
 )
 _GUIDELINES = re.compile(r"\s*\b(?:Medical\s+Treatment\s+)?Guidelines?\b", re.IGNORECASE)
 _CHAPTER_NOISE = re.compile(
-    r"(?:\s*(?:\((?:acute|chronic|online|updated|last)\b[^)]*\)|\bchapters?\b|\bsections?\b"
+    r"(?:\s*(?:\((?:acute|chronic|online|updated|last|type)\b[^)]*\)|\bchapters?\b|\bsections?\b"
     r"|\bguidelines?\b|\bcomplaints?\b|\bprocedure\s+summary\b|\bonline\s+version\b"
     r"|\((?:19|20)\d\d\)))+",
     re.IGNORECASE,
@@ -262,7 +262,7 @@ def _odg(text: str, start: int, at: int, end: int) -> Iterator[Citation]:
         numbers = PAGES.search(text, topic, stop)
         section = _clean(text, topic, numbers.start() if numbers else stop)
         if found is None and section:
-            found = _by_region(section)
+            found, section = _from_topic(section)
         yield made(
             text,
             start,
@@ -322,8 +322,15 @@ def _closes(text: str, at: int, end: int) -> bool:
     return not rest or rest[0] in ",;." or (noise is not None and rest[0] in "/:-–")
 
 
-def _by_region(section: str) -> Chapter | None:
-    """The chapter that a topic's body part points to, where only one does."""
+def _from_topic(section: str) -> tuple[Chapter | None, str]:
+    """The chapter of a topic that names none before it.
+
+    It may stand behind a slash ("Physical therapy/Preface"); else a body part may point to it,
+    where only one does ("MRI shoulder").
+    """
     known = registry()
+    topic, _, last = section.rpartition("/")
+    if topic and (named := known.odg.get(last)):
+        return named, topic.strip()
     found = {known.by_region[word.lower()].name for word in known.region_words.findall(section)}
-    return known.odg.get(found.pop()) if len(found) == 1 else None
+    return (known.odg.get(found.pop()) if len(found) == 1 else None), section

@@ -16,7 +16,7 @@ PAGES = re.compile(
     r"(?:\s+of\s+\d+)?\)?",
     _I,
 )
-YEAR = re.compile(r"[\s,]*\(?\b(?P<year>(?:19|20)\d\d)\)?(?!\d)")
+YEAR = re.compile(r"[\s,]*\(?(?:\brevised\s+)?\b(?P<year>(?:19|20)\d\d)\)?(?!\d)", _I)
 CHAPTER_NUMBER = re.compile(r"[\s,;:(]*\b(?:Chapter|Ch\.?)\s+(?P<number>\d{1,2})\b\)?", _I)
 REGULATION = re.compile(
     r"(?:(?:Title\s+)?8,?\s+C(?:\.\s?)?C(?:\.\s?)?R\.?|California\s+Code\s+of\s+Regulations)?"
@@ -68,7 +68,7 @@ def patterns() -> Patterns:
         # Where citations go on by page, a chapter's name alone begins the next one; where they
         # go on by section, only after "and", or with its year, since sections have such names.
         mtus_after_pages=re.compile(
-            rf"[,;.]?\s+(?:and\s+)?(?=(?:MTUS\s+)?(?:{strong})\b|{numbered})|;\s*", _I
+            rf"[,;.]?\s+(?:and\s+)?(?=(?:MTUS\s+)?(?:{strong})\b|{numbered})", _I
         ),
         mtus_after_sections=re.compile(
             rf"[,;]?\s+and\s+(?=(?:MTUS\s+)?(?:{strong})\b|{numbered})"

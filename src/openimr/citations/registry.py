@@ -50,6 +50,7 @@ class Chapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     regions: list[str] = []
     sections: list[str] = []
     number: int | None = None
+    also_numbers: list[int] = []
     regulation: str | None = None
     sections_name: str | None = None
     pages_name: str | None = None
@@ -100,7 +101,8 @@ class Registry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
     @cached_property
     def by_number(self) -> dict[int, Chapter]:
         """Chapters by their number in the ACOEM guidelines, 2nd edition."""
-        return {c.number: c for c in self.chapters if c.number is not None}
+        several = {n: c for c in self.chapters for n in c.also_numbers}
+        return several | {c.number: c for c in self.chapters if c.number is not None}
 
     @cached_property
     def by_regulation(self) -> dict[str, Chapter]:
@@ -146,6 +148,12 @@ class Names:
 
 
 _FOLD = re.compile(r"[^a-z0-9]+|\band\b")
+# What letters add to a chapter's name.
+_REMARK = re.compile(
+    r"\((?:acute|chronic|online|updated|revised)\b[^)]*\)|\b(?:chapter|section|guidelines?)\b"
+    r"|\bACOEM\b|\b(?:2nd|3rd)\s+ed(?:ition|\.)?",
+    re.IGNORECASE,
+)
 _SEPARATOR = r"(?:[\s,/&–—().:-]|\band\b)+"
 
 
@@ -188,9 +196,18 @@ def chapter_of(citation: Citation) -> Chapter | None:
 
 
 def canonical(body: str, chapter: str | None) -> str | None:
-    """The registered name of a chapter; an unknown one is returned as it is."""
-    found = chapter_of(Citation(body=body, chapter=chapter))
-    return found.name if found else chapter
+    """The registered name of a chapter; an unknown one is returned as it is.
+
+    ``Knee & Leg (Acute & Chronic)``, ``Knee chapter`` and ``knee`` are one chapter of the ODG.
+    """
+    if chapter is None:
+        return None
+    plain = _REMARK.sub(" ", chapter)
+    for name in (chapter, plain):
+        found = chapter_of(Citation(body=body, chapter=name))
+        if found is not None:
+            return found.name
+    return chapter
 
 
 def edition_in_force(citation: Citation, day: date) -> Edition | None:
