@@ -94,20 +94,31 @@ def layout(text: str) -> Layout:
 
 _BREAK = re.compile(r"[ \t]*[\n\f]\s*")
 _SENTENCE = re.compile(r"(?<=\w\w\w)[.!?][\"”')\]]{0,2}(?:\s+|(?=[A-Z][a-z]))(?=\S)")
+_CLOSED = re.compile(r"(?:(?<=\w\w\w)|(?<=\W\w\w)|(?<=[)%\]\"”]))[.!?][\"”')\]]{0,2}\Z")
 _CLOSES = '.!?:;"”)'
+_FULL = 0.75
+"""A line shorter than this share of the widest one was not wrapped."""
 
 
 def last_paragraph(region: str, style: Layout, joins: re.Pattern[str] | None = None) -> int:
     """Where the last paragraph of a region begins.
+
+    Where the layout shows no paragraph in the region, a line that ends a sentence or is short
+    closes one; in text without line ends, a sentence does.
 
     Args:
         region: a piece of letter text with its line ends.
         style: the layout of the text it comes from.
         joins: wordings with which a paragraph cannot begin; an earlier start is then looked for.
     """
-    starts = [m.end() for m in _BREAK.finditer(region) if _divides(region, m, style)]
+    breaks = [
+        found for found in _BREAK.finditer(region) if found.start() and found.end() < len(region)
+    ]
+    starts = [found.end() for found in breaks if _divides(region, found, style)]
     if not starts:
-        starts = [m.end() for m in _SENTENCE.finditer(region)]
+        starts = _after_closed_lines(region, breaks)
+    if not starts:
+        starts = [found.end() for found in _SENTENCE.finditer(region)]
     while starts:
         start = starts.pop()
         if not (joins and joins.match(region, start)):
@@ -117,8 +128,6 @@ def last_paragraph(region: str, style: Layout, joins: re.Pattern[str] | None = N
 
 def _divides(region: str, found: re.Match[str], style: Layout) -> bool:
     gap = found[0]
-    if not found.start() or found.end() == len(region):
-        return False
     if "\f" in gap:
         if style == "trailing":
             return gap[0] in "\n\f"
@@ -128,3 +137,16 @@ def _divides(region: str, found: re.Match[str], style: Layout) -> bool:
     if style == "trailing":
         return gap[0] == "\n"
     return style == "unwrapped"
+
+
+def _after_closed_lines(region: str, breaks: list[re.Match[str]]) -> list[int]:
+    begins = [0] + [found.end() for found in breaks]
+    lines = [region[begin : found.start()] for begin, found in zip(begins, breaks, strict=False)]
+    widest = max((len(line) for line in lines), default=0)
+    starts = []
+    for line, found in zip(lines, breaks, strict=True):
+        following = region[found.end() : found.end() + 30].split(None, 1)[0]
+        short = len(line) + 1 + len(following) < widest * _FULL
+        if short or _CLOSED.search(line[-8:]):
+            starts.append(found.end())
+    return starts
