@@ -42,8 +42,7 @@ _ACOEM_WORDS = re.compile(
 _GUIDELINES = re.compile(r"\s*\b(?:Medical\s+Treatment\s+)?Guidelines?\b", re.IGNORECASE)
 _CHAPTER_NOISE = re.compile(
     r"(?:\s*(?:\((?:acute|chronic|online|updated|last|type)\b[^)]*\)|\bchapters?\b|\bsections?\b"
-    r"|\bguidelines?\b|\bcomplaints?\b|\bprocedure\s+summary\b|\bonline\s+version\b"
-    r"|\((?:19|20)\d\d\)))+",
+    r"|\bguidelines?\b|\bcomplaints?\b|\bprocedure\s+summary\b|\bonline\s+version\b))+",
     re.IGNORECASE,
 )
 _ODG_NOISE = re.compile(
@@ -52,6 +51,7 @@ _ODG_NOISE = re.compile(
     r"|\b\d{1,2}(?:st|nd|rd|th)\s+edition\b|\(?\b(?P<year>(?:19|20)\d\d)\b\)?))+",
     re.IGNORECASE,
 )
+_ODG_YEAR = re.compile(r"\s*\((?P<year>(?:19|20)\d\d)\)[\s,:;/-]*")
 _SEPARATOR = re.compile(r"\s*(?:[,:;/]|[-–—](?=\s)|\s[-–—]|\band\b)?\s*", re.IGNORECASE)
 _JOINT = re.compile(r"[\s,;.]*(?:\band\b)?[\s,;]*\Z", re.IGNORECASE)
 _JOINT_WORD = re.compile(r"[,;]|\band\b")
@@ -258,6 +258,8 @@ def _odg(text: str, start: int, at: int, end: int) -> Iterator[Citation]:
         at += 1
     while True:
         found, topic = _odg_chapter(text, at, end)
+        if found is not None and (printed := _ODG_YEAR.match(text, topic, end)):
+            year, topic = int(printed["year"]), printed.end()
         stop = _odg_stop(text, topic, end)
         numbers = PAGES.search(text, topic, stop)
         section = _clean(text, topic, numbers.start() if numbers else stop)
