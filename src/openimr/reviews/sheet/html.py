@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 def render(sheet: Sheet) -> bytes:
     """Return the page in UTF-8. All text of the case is escaped; only our own script may run."""
     page = _template().render(
-        s=sheet, machine=words.MACHINE, decision_words=words.DECISION, **_shown_polarities()
+        s=sheet,
+        machine=words.MACHINE,
+        who_decides=words.WHO_DECIDES,
+        decision_words=words.DECISION,
+        polarities=[(polarity, words.name(polarity)) for polarity in words.POLARITIES],
     )
     return page.encode("utf-8")
-
-
-def _shown_polarities() -> dict[str, list[tuple[str, str]]]:
-    return {"polarities": [(p, words.name(p)) for p in words.POLARITIES]}
 
 
 def resource(filename: str) -> str:

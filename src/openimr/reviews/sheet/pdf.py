@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import msgspec
@@ -30,7 +30,7 @@ def render(sheet: Sheet) -> bytes:
         try:
             return typeset(_template(), data)
         except InputError:
-            data = _map(data, lambda text, beyond=unprintable: beyond.sub(_code_point, text))
+            data = _map(data, partial(unprintable.sub, _code_point))
     return typeset(_template(), data)
 
 

@@ -149,7 +149,7 @@ class _Drawing:
         if not criteria:
             return self.text("No criteria were tested.")
         table = Table(box=self._rows, expand=True, pad_edge=False)
-        table.add_column("Status", width=16 if self._side_by_side else 10)
+        table.add_column("Status", width=18 if self._side_by_side else 10)
         table.add_column("Criterion", ratio=1, overflow="fold")
         for criterion in criteria:
             sign = f"[{_SIGN[criterion.tone]}] {criterion.status}"

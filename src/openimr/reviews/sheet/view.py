@@ -318,8 +318,9 @@ def _item(
 ) -> Item:
     item = review.items[index]
     ident = f"item{index + 1}"
+    records = frozenset(document.name for document in case.documents)
     criteria = tuple(
-        _criterion(finding, f"{ident}-c{place + 1}", index, item, numbering)
+        _criterion(finding, f"{ident}-c{place + 1}", index, item, numbering, records)
         for place, finding in enumerate(item.findings)
     )
     by_code: dict[str, Criterion] = {}
@@ -423,7 +424,12 @@ def _tally(criteria: Sequence[Criterion]) -> tuple[Pair, ...]:
 
 
 def _criterion(
-    finding: Finding, ident: str, index: int, item: ItemReview, numbering: _Numbering
+    finding: Finding,
+    ident: str,
+    index: int,
+    item: ItemReview,
+    numbering: _Numbering,
+    records: frozenset[str],
 ) -> Criterion:
     return Criterion(
         id=ident,
@@ -439,7 +445,7 @@ def _criterion(
         trace=plain(finding.trace or ""),
         decisive=finding.criterion in item.decisive,
         quotes=_quotes(finding, ident, index, numbering),
-        looked=_looked(finding),
+        looked=_looked(finding, records),
     )
 
 
@@ -474,14 +480,17 @@ def _read_as(evidence: Evidence) -> str:
     return f"{words.name(evidence.fact)} {value}".strip()
 
 
-def _looked(finding: Finding) -> Looked | None:
+def _looked(finding: Finding, records: frozenset[str]) -> Looked | None:
     searched = finding.searched
     if searched is None:
         return None
+    documents = ", ".join(plain(document) for document in searched.documents)
+    if len(records) > 1 and records <= set(searched.documents):
+        documents = f"all {len(records)} records"
     return Looked(
         facts=", ".join(words.name(fact) for fact in searched.facts),
         terms=", ".join(plain(term) for term in searched.terms),
-        documents=", ".join(plain(document) for document in searched.documents),
+        documents=documents,
     )
 
 

@@ -11,8 +11,9 @@ from openimr.model import Citation, Finding
 Tone = Literal["good", "bad", "gap", "plain"]
 
 MACHINE: Final = "DRAFT - proposal of the machine, not a determination"
+WHO_DECIDES: Final = "A physician reviewer decides and signs."
 BANNER: Final = {
-    True: f"{MACHINE}. A physician reviewer decides and signs.",
+    True: MACHINE,
     False: "Attested by the physician reviewer",
 }
 DISPLAY_NAME: Final = {
