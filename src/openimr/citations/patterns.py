@@ -68,7 +68,7 @@ def patterns() -> Patterns:
         # Where citations go on by page, a chapter's name alone begins the next one; where they
         # go on by section, only after "and", or with its year, since sections have such names.
         mtus_after_pages=re.compile(
-            rf"[,;.]?\s+(?:and\s+)?(?=(?:MTUS\s+)?(?:{strong})\b|{numbered})", _I
+            rf"(?:[,;.]\s+(?:and\s+)?|\s+and\s+)(?=(?:MTUS\s+)?(?:{strong})\b|{numbered})", _I
         ),
         mtus_after_sections=re.compile(
             rf"[,;]?\s+and\s+(?=(?:MTUS\s+)?(?:{strong})\b|{numbered})"
