@@ -1,0 +1,146 @@
+"""Measure the evidence rules against the readers' labels.
+
+Usage: python benchmarks/evidence_labels.py [--half development|check|both] [--by-fact] [--misses FACT]
+
+A label is found when a fact of the same name and polarity overlaps its words; a fact is confirmed
+when a label of the same name and polarity overlaps it. The labels are one reader's and not
+exhaustive, so precision counts only facts whose name the reader used in that letter, and is a
+lower bound. `--misses` prints words of letters and is refused for the check half.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import re
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+from openimr.evidence import find_facts
+
+SHARED = Path(os.environ.get("OPENIMR_SHARED", Path(__file__).resolve().parents[1] / "../shared"))
+
+
+def summaries() -> dict[str, str]:
+    """Case number to case summary, white space folded."""
+    import pypdfium2
+
+    result = {}
+    for path in sorted((SHARED / "determinations/pdf").glob("*.pdf")):
+        document = pypdfium2.PdfDocument(path)
+        text = "\n".join(page.get_textpage().get_text_range() for page in document)
+        found = re.search(
+            r"CLINICAL CASE SUMMARY(.*?)IMR ISSUES, DECISIONS AND RATIONALES", text, re.S
+        )
+        if found:
+            result[path.stem] = " ".join(found[1].replace("\ufffe", "- ").split())
+    return result
+
+
+def place(text: str, label: dict) -> tuple[int, int] | None:
+    """Where the label's words stand: its offset, corrected to the nearest equal words."""
+    words = label["quote"]
+    best = None
+    at = text.find(words)
+    while at >= 0:
+        if best is None or abs(at - label["start"]) < abs(best - label["start"]):
+            best = at
+        at = text.find(words, at + 1)
+    if best is None:
+        return label["start"], label["end"]
+    return best, best + len(words)
+
+
+def main() -> int:
+    """Print recall and precision."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--half", choices=("development", "check", "both"), default="development")
+    parser.add_argument("--by-fact", action="store_true")
+    parser.add_argument("--misses", metavar="FACT")
+    parser.add_argument("--extra", metavar="FACT")
+    options = parser.parse_args()
+    if (options.misses or options.extra) and options.half != "development":
+        parser.error("--misses and --extra read letters: only with --half development")
+    labels = [
+        json.loads(line) for line in (SHARED / "determinations/labels.jsonl").open(encoding="utf-8")
+    ]
+    texts = summaries()
+    wanted, found, given, confirmed = Counter(), Counter(), Counter(), Counter()
+    seconds, letters = 0.0, 0
+    find_facts("warm")
+    for row in labels:
+        number = row["case_number"]
+        even = int(hashlib.sha256(number.encode()).hexdigest(), 16) % 2 == 0
+        if options.half != "both" and even != (options.half == "development"):
+            continue
+        if not row.get("facts") or number not in texts:
+            continue
+        text = texts[number]
+        begin = time.perf_counter()
+        facts = find_facts(text)
+        seconds += time.perf_counter() - begin
+        letters += 1
+        spans = [(label, *place(text, label)) for label in row["facts"]]
+        names = {label["fact"] for label in row["facts"]}
+        for label, start, end in spans:
+            name = label["fact"]
+            wanted[name] += 1
+            if any(
+                f.fact == name
+                and f.polarity == label["polarity"]
+                and f.start < end
+                and f.end > start
+                for f in facts
+            ):
+                found[name] += 1
+            elif name == options.misses or options.misses == "all":
+                near = [
+                    (f.fact, f.polarity, f.quote)
+                    for f in facts
+                    if f.start < end
+                    and f.end > start
+                    and (f.fact == name or options.misses != "all")
+                ]
+                print(number, name, label["polarity"], repr(text[start:end]), near)
+        for fact in facts:
+            if fact.fact not in names:
+                continue
+            given[fact.fact] += 1
+            if any(
+                label["fact"] == fact.fact
+                and label["polarity"] == fact.polarity
+                and fact.start < end
+                and fact.end > start
+                for label, start, end in spans
+            ):
+                confirmed[fact.fact] += 1
+            elif fact.fact == options.extra or options.extra == "all":
+                print(
+                    number,
+                    fact.fact,
+                    fact.polarity,
+                    fact.value,
+                    repr(text[max(0, fact.start - 30) : fact.end + 30]),
+                )
+    if options.by_fact:
+        for name, count in wanted.most_common():
+            print(
+                f"{name:38} recall {found[name]:4}/{count:4}"
+                f"   precision {confirmed[name]:4}/{given[name]:4}"
+            )
+    total, hit = sum(wanted.values()), sum(found.values())
+    made, right = sum(given.values()), sum(confirmed.values())
+    print(
+        f"{options.half}: {letters} letters, recall {hit}/{total} = {hit / total:.3f}, "
+        f"precision {right}/{made} = {right / made:.3f}, "
+        f"{letters / seconds:.0f} letters a second"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

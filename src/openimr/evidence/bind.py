@@ -1,0 +1,133 @@
+"""What a finding is about: body region, side, spinal levels, treatment."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple, cast
+
+from openimr.evidence.lexicon import Hit
+from openimr.model import Region, Side
+
+_LEVELS = re.compile(
+    r"([ctls])-?(\d{1,2})(?:\s?(?:-|/|to|through|and|,|&)\s?(?:([ctls])-?)?(\d{1,2})(?![\d/.]|\s?(?:mm|mg|%|degrees|weeks|days|of)))?"
+)
+_CHAIN = re.compile(
+    r"[\s,/&]*(?:and|or|as well as|the|spine|muscles?|musculature|region|joint|areas?|[\s,/&])*$"
+)
+_APART = re.compile(r"[,;:]| with | and | but | while ")
+_OF = re.compile(
+    r"^[^,;:]{0,30}\b(?:of|over|in|at|to|along|about|on|around|throughout|into|down|across|within|for)\b"
+)
+_TO_SIDE = re.compile(r"[^,;.]{0,45}?\b(?:on|to|of|in|at) (?:the |his |her )?(right|left)\b")
+LIMB: dict[str, Region] = {"arm": "cervical", "leg": "lumbar"}
+
+
+class Place(NamedTuple):
+    """Where a finding is: region (None if not said), side, levels."""
+
+    region: Region | None
+    side: Side | None
+    levels: tuple[str, ...]
+
+
+NOWHERE = Place(None, None, ())
+
+
+def regions_near(
+    low: str, at: int, end: int, places: list[Hit], nerve: bool
+) -> list[tuple[int, int, str]]:
+    """Return the place words that a finding at ``at``..``end`` belongs to, nearest first.
+
+    "tenderness over the A and B" belongs to both; "A tenderness" to A; words of another clause
+    count less than words of its own.
+    """
+    best: tuple[float, int] | None = None
+    for index, (start, stop, entry) in enumerate(places):
+        if entry.kind == "side":
+            continue
+        if stop <= at:
+            gap = low[stop:at]
+            cost = float(len(gap)) + 18 * len(_APART.findall(gap))
+            if ":" in gap:
+                cost = 20.0 + 0.2 * len(gap)
+        elif start >= end:
+            gap = low[end:start]
+            cost = float(len(gap)) + 28 * len(_APART.findall(gap))
+            if _OF.match(gap):
+                cost *= 0.4
+        else:
+            cost = 0.0
+        if best is None or cost < best[0]:
+            best = (cost, index)
+    if best is None:
+        return []
+    index = best[1]
+    chain = [places[index]]
+    # "the cervical and lumbar spine", "neck, left shoulder and hip"
+    for step in (1, -1):
+        here, at_index = places[index], index + step
+        while 0 <= at_index < len(places):
+            there = places[at_index]
+            first, second = (here, there) if step > 0 else (there, here)
+            gap = low[first[1] : second[0]]
+            if len(gap) > 40 or not _CHAIN.match(gap):
+                break
+            if step < 0 and there[0] >= end and here[1] <= at:
+                break
+            if there[2].kind != "side":
+                chain.append(there)
+            here = there
+            at_index += step
+    return [(s, e, entry.name) for s, e, entry in chain]
+
+
+def side_near(
+    low: str, at: int, end: int, places: list[Hit], anchor: tuple[int, int] | None
+) -> Side | None:
+    """Return the side said of a finding: with its place word, else "on the right" after it."""
+    best: tuple[int, str] | None = None
+    for start, stop, entry in places:
+        if entry.kind != "side":
+            continue
+        cost = 999
+        if anchor is not None and 0 <= anchor[0] - stop <= 14:
+            cost = anchor[0] - stop
+        elif anchor is not None and 0 <= start - anchor[1] <= 4:
+            cost = 10 + start - anchor[1]
+        elif 0 <= at - stop <= 12 and "," not in low[stop:at]:
+            cost = 20 + at - stop
+        elif 0 <= start - end <= 60 and not re.search(
+            r"[;]|,(?! ?(?:right|left))| and (?!right|left|\w+ (?:on|at))", low[end:start]
+        ):
+            cost = 30 + start - end
+        if cost < 999 and (best is None or cost < best[0]):
+            best = (cost, entry.name)
+    return cast(Side, best[1]) if best else None
+
+
+def levels_near(
+    low: str, at: int, end: int, lo: int, hi: int, places: list[Hit]
+) -> tuple[str, ...]:
+    """Return the spinal levels named in the clause around a finding, "L4-5" as ``L4-5``."""
+    found: list[str] = []
+    last = -1
+    for start, _, entry in places:
+        if entry.kind != "level" or start < last or not lo <= start < hi:
+            continue
+        if (start >= end and start - end > 90) or (start < at and at - start > 60):
+            continue
+        if ";" in (low[end:start] if start >= end else low[start:at]):
+            continue
+        match = _LEVELS.match(low, start)
+        if match is None:
+            continue
+        last = match.end()
+        letter, number, second, other = match.groups()
+        one = f"{letter}{number}".upper()
+        if other is None:
+            found.append(one)
+        elif second and second != letter:
+            found.append(f"{one}-{second}{other}".upper())
+        else:
+            found.append(f"{one}-{other}")
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,122 @@
+"""How a finding is asserted: present, negated, hedged or planned; current or past.
+
+A small engine of its own in the manner of ConText: cues with a direction and a scope
+(``context.yaml``), ended by words that turn the sentence. It differs in knowing lists: "no A, B or
+C" denies all three, "no A, B was noted" only A, "no A but B" not B.
+"""
+
+from __future__ import annotations
+
+import re
+
+from openimr.evidence.lexicon import Hit
+from openimr.model import Polarity
+
+Scope = tuple[int, int, str]
+"""start, end, cue: the stretch of text that a cue governs."""
+
+_VERB = re.compile(
+    r" (?:was|were|is|are|has|had|have|reports?|reported|noted|showed|shows|reveals?|revealed|"
+    r"can|could|does|did|will|would|continues?|remains?|states?|stated|radiat\w+|helped|helps) "
+)
+_OR = re.compile(r"\b(?:or|nor)\b")
+_TURN = re.compile(
+    r"\b(?:decreased|positive|limited|diminished|restricted|tender|reduced|present|complain\w*|"
+    r"mild|moderate|severe|antalgic|weak\w*|absent|abnormal|\d+/\d+)\b"
+)
+_CLAUSE = re.compile(
+    r"[;:]|, (?:and|but|while)? ?(?:there|he|she|it|the patient)\b|\bbut\b|\bhowever\b"
+)
+
+
+def scopes(low: str, start: int, end: int, hits: list[Hit]) -> list[Scope]:
+    """Return the scopes of the cues among ``hits``, the word hits of the sentence start..end."""
+    found: list[Scope] = []
+    stops: list[int] | None = None
+    for at, stop, entry in hits:
+        cue = entry.cue
+        if cue is None or entry.kind not in ("before", "after", "result"):
+            continue
+        if stops is None:
+            stops = [h[0] for h in hits if h[2].kind == "stop"]
+        if entry.kind != "after":
+            found.append((stop, _forward(low, stop, end, entry.scope, stops), cue))
+        if entry.kind != "before":
+            found.append((_backward(low, start, at), at, cue))
+    return found
+
+
+def _forward(low: str, at: int, end: int, scope: str, stops: list[int]) -> int:
+    """Return where the scope of a cue that looks ahead from ``at`` ends."""
+    for stop in stops:
+        if stop >= at:
+            end = min(end, stop)
+            break
+    semicolon = low.find(";", at, end)
+    if semicolon >= 0:
+        end = semicolon
+    comma = low.find(",", at, end)
+    if comma < 0:
+        return end
+    if scope == "phrase" and not _OR.search(low, comma, min(end, comma + 60)):
+        return comma
+    # A list goes on while its members are short and carry no verb or result of their own.
+    last = _last_or(low, comma, end)
+    while comma >= 0:
+        following = low.find(",", comma + 1, end)
+        member_end = following if following >= 0 else end
+        if comma >= last:
+            verb = _VERB.search(low, comma, member_end)
+            turn = _TURN.search(low, comma, member_end)
+            if verb or turn or member_end - comma > 60:
+                return comma
+        elif (verb := _VERB.search(low, comma, member_end)) and not _OR.search(
+            low, comma, verb.start()
+        ):
+            return comma
+        comma = following
+    return end
+
+
+def _last_or(low: str, at: int, end: int) -> int:
+    """Return where the last "or" of the list begins its member, or ``at`` where there is none."""
+    last = at
+    for match in _OR.finditer(low, at, min(end, at + 400)):
+        last = match.start()
+    return last
+
+
+def _backward(low: str, start: int, at: int) -> int:
+    """Return where the clause begins that a cue at ``at`` closes."""
+    begin = start
+    for match in _CLAUSE.finditer(low, max(start, at - 250), at):
+        begin = match.end()
+    verb = None
+    for verb in _VERB.finditer(low, begin, max(begin, at - 1)):
+        pass
+    if verb is not None and (comma := low.find(",", verb.end(), at)) >= 0:
+        begin = comma
+    return begin
+
+
+def polarity(at: int, end: int, found: list[Scope]) -> tuple[Polarity, bool]:
+    """Return the polarity of what stands at ``at``..``end`` and whether it is of the past.
+
+    Of several cues a denial wins over a hedge, a hedge over a plan; two denials lift each other
+    only in "cannot rule out", which is a cue of its own.
+    """
+    result: Polarity = "present"
+    past = False
+    for low, high, cue in found:
+        if not (low <= at and end <= high + 1):
+            continue
+        if cue == "negated":
+            return "negated", past
+        if cue == "hedged":
+            result = "hedged"
+        elif cue == "planned":
+            if result == "present":
+                result = "planned"
+        else:
+            past = True
+    return result, past

@@ -1,0 +1,315 @@
+r"""All terms of the rule data in one matcher.
+
+The YAML files beside this module are read once and turned into one Aho-Corasick automaton over
+:attr:`Reading.flat`. A term may hold alternatives: ``(left |)knee (pain|ache)``. Plurals and
+hyphens are folded. Terms live in four layers which do not hide one another: *place* (anatomy and
+sides), *word* (findings, results, cues of assertion, treatments, drugs), *role* (voices of a
+sentence) and *anchor* (a local pattern has to be run). Within a layer the leftmost longest wins.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import ahocorasick
+import yaml
+
+PLACE, WORD, ROLE = range(3)
+
+Hit = tuple[int, int, "Entry"]
+"""start, end (exclusive), what was found."""
+
+
+class Entry:
+    """What a term means: a plain record, shared by all its terms."""
+
+    __slots__ = (
+        "about",
+        "also_planned",
+        "anchors",
+        "as_role",
+        "assess",
+        "by_region",
+        "care",
+        "cue",
+        "drug",
+        "edx",
+        "exam",
+        "exclude_after",
+        "exclude_roles",
+        "group",
+        "imaging",
+        "keep_region",
+        "kind",
+        "name",
+        "nerve",
+        "only",
+        "pain",
+        "polarity",
+        "region",
+        "scope",
+        "speaker",
+        "surgery",
+        "treatment",
+        "value",
+        "words",
+    )
+
+    def __init__(self, kind: str, name: str = "", **data: Any) -> None:
+        """Build an entry of ``kind``; ``data`` fills the other fields, which default to None."""
+        for slot in self.__slots__:
+            setattr(self, slot, data.get(slot))
+        self.kind = kind
+        self.name = name
+
+
+def _data(name: str) -> Any:
+    source = resources.files(__package__).joinpath(f"{name}.yaml").read_text(encoding="utf-8")
+    return yaml.load(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+_INNER = re.compile(r"\(([^()]*\|[^()]*)\)")
+
+
+def expand(term: str) -> list[str]:
+    """Return every reading of a term with alternatives, blanks folded, lower case."""
+    done: list[str] = []
+    todo = [term]
+    while todo:
+        one = todo.pop()
+        match = _INNER.search(one)
+        if match is None:
+            done.append(" ".join(one.lower().replace("-", " ").split()))
+            continue
+        for choice in match[1].split("|"):
+            todo.append(one[: match.start()] + choice + one[match.end() :])
+    return [one for one in dict.fromkeys(done) if one]
+
+
+def _plural(term: str) -> list[str]:
+    if term[-1:].isalpha() and not term.endswith(("s", "ed", "ing")) and len(term) > 3:
+        return [term, term + "s"]
+    return [term]
+
+
+class _Slot:
+    """What one string means in the four layers."""
+
+    __slots__ = ("anchors", "place", "role", "word")
+
+    def __init__(self) -> None:
+        self.place: Entry | None = None
+        self.word: Entry | None = None
+        self.role: Entry | None = None
+        self.anchors: tuple[int, ...] = ()
+
+
+class Lexicon:
+    """The compiled data. Use :func:`lexicon`, which builds it once."""
+
+    def __init__(self) -> None:
+        """Read the data files and build the automaton."""
+        self._slots: dict[str, _Slot] = {}
+        self.patterns: list[dict[str, Any]] = []
+        self.headings: dict[str, str] = {}
+        self.carries: dict[str, bool] = {}
+        self.heads = re.compile("x^")
+        self._anatomy()
+        self._assertion()
+        self._roles()
+        self._treatments()
+        self._drugs()
+        for name in ("symptoms", "examination", "tests", "history", "monitoring", "person"):
+            self._findings(_data(name))
+        self._anchors()
+        self.terms = len(self._slots)
+        self._automaton = ahocorasick.Automaton()
+        for term, slot in self._slots.items():
+            edge = (not term[0].isalnum(), not term[-1].isalnum())
+            self._automaton.add_word(
+                term, (len(term), edge[0], edge[1], slot.place, slot.word, slot.role, slot.anchors)
+            )
+        self._automaton.make_automaton()
+
+    def _slot(self, term: str) -> _Slot:
+        return self._slots.setdefault(term, _Slot())
+
+    def _put(self, layer: int, terms: list[str], entry: Entry, plural: bool = False) -> None:
+        for raw in terms:
+            for one in expand(str(raw)):
+                for term in _plural(one) if plural else [one]:
+                    slot = self._slot(term)
+                    if layer == PLACE:
+                        slot.place = slot.place or entry
+                    elif layer == WORD:
+                        slot.word = slot.word or entry
+                    else:
+                        slot.role = slot.role or entry
+
+    def _anatomy(self) -> None:
+        data = _data("anatomy")
+        for region, terms in data["regions"].items():
+            self._put(PLACE, terms, Entry("region", region), plural=True)
+        for side, terms in data["sides"].items():
+            self._put(PLACE, terms, Entry("side", side))
+        for letter, region, last in (
+            ("c", "cervical", 8),
+            ("t", "thoracic", 12),
+            ("l", "lumbar", 5),
+            ("s", "lumbar", 5),
+        ):
+            entry = Entry("level", region)
+            self._put(PLACE, [f"{letter}{n}" for n in range(1, last + 1)], entry)
+
+    def _assertion(self) -> None:
+        data = _data("context")
+        for cue in ("negated", "hedged", "planned", "past"):
+            for place, scopes in data[cue].items():
+                for scope, terms in scopes.items():
+                    kind = "before" if place == "before" else "after"
+                    self._put(WORD, terms, Entry(kind, cue=cue, scope=scope))
+        results: dict[str, dict[str, dict[str, bool]]] = {}
+        for verdict, groups in data["results"].items():
+            for group, terms in groups.items():
+                for raw in terms:
+                    for term in expand(str(raw)):
+                        results.setdefault(term, {}).setdefault(group, {})[verdict] = True
+        for term, groups in results.items():
+            verdicts = {g: "abnormal" in v for g, v in groups.items()}
+            slot = self._slot(term)
+            if slot.word is not None and slot.word.kind in ("before", "after", "stop"):
+                # "negative" is a result of a test and a denial of anything else.
+                slot.word.group = verdicts
+                old = slot.word
+                slot.word = Entry("result", group=verdicts, cue=old.cue, scope=old.scope)
+            else:
+                slot.word = Entry("result", term, group=verdicts)
+        self._put(WORD, data["stop"], Entry("stop"))
+
+    def _roles(self) -> None:
+        data = _data("roles")
+        for rank, role in enumerate(data["rank"]):
+            self._put(ROLE, data["roles"][role]["whole"], Entry("whole", role, value=rank))
+        for role, spec in data["roles"].items():
+            self.carries[role] = bool(spec["carries"])
+            self._put(ROLE, spec.get("here", []), Entry("here", role))
+        self.headings = {
+            name: role for role, names in data["headings"].items() for name in map(str, names)
+        }
+
+    def _treatments(self) -> None:
+        for spec in _data("treatments")["treatments"]:
+            terms = spec.pop("terms")
+            entry = Entry("treatment", spec["id"], words=spec["words"], treatment=spec)
+            entry.by_region = spec.get("by_region")
+            entry.care = bool(spec.get("care"))
+            entry.imaging = bool(spec.get("imaging"))
+            entry.edx = bool(spec.get("edx"))
+            entry.surgery = bool(spec.get("surgery"))
+            self._put(WORD, terms, entry, plural=True)
+
+    def _drugs(self) -> None:
+        for name, drug in _drug_names().items():
+            entry = Entry("drug", str(getattr(drug, "label", name)), drug=drug)
+            self._put(WORD, [re.sub(r"[()|]", " ", name)], entry)
+
+    def _findings(self, data: dict[str, Any]) -> None:
+        for spec in data.get("findings", ()):
+            entry = Entry("finding", spec["fact"], **_fields(spec))
+            self._put(WORD, spec["terms"], entry, plural=True)
+        for spec in data.get("assessed", ()):
+            entry = Entry("assessed", spec["fact"], **_fields(spec))
+            entry.exam = True
+            self._put(WORD, spec["terms"], entry, plural=True)
+        if "diagnosis_cues" in data:
+            self._put(ROLE, data["diagnosis_cues"], Entry("here", "assessment", cue="diagnosis"))
+            heads = sorted(
+                {t for raw in data["diagnosis_heads"] for t in expand(str(raw))}, key=len
+            )
+            joined = "|".join(re.escape(h).replace(r"\ ", r"[\s-]") for h in reversed(heads))
+            self.heads = re.compile(rf"(?<![a-z])(?:{joined})(?![a-z])")
+
+    def _anchors(self) -> None:
+        number = (
+            r"(?:\d{1,4}(?:\.\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|"
+            r"twelve|fifteen|sixteen|eighteen|twenty|twenty-four|thirty|several|a few|half)"
+        )
+        for spec in _data("patterns")["patterns"]:
+            index = len(self.patterns)
+            spec["regex"] = re.compile(str(spec["pattern"]).replace("NUM", number))
+            spec["roles"] = frozenset(spec["roles"]) if "roles" in spec else None
+            spec["roles_not"] = frozenset(spec.get("roles_not", ()))
+            needs = spec.get("needs")
+            spec["needs"] = re.compile(needs) if needs else None
+            self.patterns.append(spec)
+            for raw in spec["anchors"]:
+                for term in expand(str(raw)):
+                    slot = self._slot(term)
+                    slot.anchors = (*slot.anchors, index)
+
+    def scan(
+        self, flat: str
+    ) -> tuple[list[Hit], list[Hit], list[Hit], list[tuple[int, tuple[int, ...]]]]:
+        """Return the hits of ``flat`` by layer (place, word, role) and the anchors, in order."""
+        places: list[Hit] = []
+        words: list[Hit] = []
+        roles: list[Hit] = []
+        anchors: list[tuple[int, tuple[int, ...]]] = []
+        padded = " " + flat + " "
+        for last, (length, left, right, place, word, role, ids) in self._automaton.iter(padded):
+            start = last - length
+            # Whole words only: the neighbours are not letters or digits.
+            if not right and padded[last + 1].isalnum():
+                continue
+            if not left and padded[start].isalnum():
+                continue
+            if place is not None:
+                _keep(places, start, last, place)
+            if word is not None:
+                _keep(words, start, last, word)
+            if role is not None:
+                _keep(roles, start, last, role)
+            if ids:
+                anchors.append((start, ids))
+        return places, words, roles, anchors
+
+
+def _keep(hits: list[Hit], start: int, end: int, entry: Entry) -> None:
+    """Add a hit that arrives in order of its end; the leftmost longest stays."""
+    while hits:
+        before = hits[-1]
+        if start >= before[1]:
+            break
+        if start > before[0]:
+            return
+        hits.pop()
+    hits.append((start, end, entry))
+
+
+def _fields(spec: dict[str, Any]) -> dict[str, Any]:
+    fields = {key: spec[key] for key in spec if key in Entry.__slots__ and key != "terms"}
+    fields["as_role"] = spec.get("as")
+    fields["only"] = frozenset(spec["only"]) if "only" in spec else None
+    fields["exclude_roles"] = frozenset(spec.get("exclude_roles", ()))
+    fields["exam"] = spec.get("speaker") == "exam"
+    after = [t for raw in spec.get("exclude_after", ()) for t in expand(str(raw))]
+    fields["exclude_after"] = tuple(after) or None
+    return fields
+
+
+def _drug_names() -> dict[str, Any]:
+    try:
+        from openimr import drugs
+
+        return dict(drugs.lexicon())
+    except (ImportError, AttributeError):
+        return {}
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Return the compiled lexicon, built at the first call (about a tenth of a second)."""
+    return Lexicon()

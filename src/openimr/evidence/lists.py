@@ -1,0 +1,108 @@
+"""Lists of diagnoses."""
+
+from __future__ import annotations
+
+import re
+
+from openimr.evidence.lexicon import lexicon
+from openimr.evidence.page import Page
+
+_FILLER = re.compile(
+    r"[\s:;,\"'(]*(?:(?:is|are|was|were|has|have|been|be|being|documented|listed|noted|reported|"
+    r"to|include|includes|included|including|as|having|with|of|for|that|the|a|an|following|"
+    r"current|clinical|which|at|this|time|dated|on|his|her|from|industrial|additional)\b[\s:;,\"'(]*|"
+    r"\d{1,2}[-/]\d{1,2}[-/]\d{2,4}[\s:;,)]*)*"
+)
+_STOP = re.compile(
+    r"\.\s|\b(?:treatment (?:to date|has|included|plan)|status post injury|which was|that was|"
+    r"he (?:is|was|has)|she (?:is|was|has)|the patient|the injured worker|the provider)\b"
+)
+_SPLIT = re.compile(
+    r"\s*(?:;|,\s*and\b|,|\band\b(?!/)|\bwith\b(?= (?:radic|sciat))|(?<=[a-z)]) \(?\d{1,2}[.)] |\s\*\s)\s*"
+)
+_NUMBER = re.compile(r"^(?:\(?\d{1,2}[.)]\s?|\*\s?|-\s?)+")
+_HEDGE = re.compile(
+    r"\b(?:possible|probable|suspected|rule out|r/o|questionable|likely|vs\.?|versus|presumed)\b"
+)
+_CODE = re.compile(
+    r"\s*\(?\b(?:icd-?\s?(?:9|10)[^,;)]*|[a-tv-z]\d{2}\.?[a-z0-9]{0,4}|\d{3}\.\d{1,2})\)?\s*:?\s*"
+)
+_PLACE_ONLY = re.compile(r"^(?:(?:the|left|right|bilateral|both)\s)*[a-z]+(?: spine)?$")
+
+
+def diagnoses(page: Page) -> None:
+    """Write the diagnoses of the assessment voices of the sentence that ``page`` shows."""
+    for index, voice in enumerate(page.voices):
+        if voice.role != "assessment" or not voice.explicit:
+            continue
+        end = page.voices[index + 1].start if index + 1 < len(page.voices) else page.end
+        begin = _FILLER.match(page.low, min(voice.after, end), end)
+        start = begin.end() if begin else voice.after
+        stop = _STOP.search(page.low, start, end)
+        _items(page, start, stop.start() if stop else end)
+
+
+def _items(page: Page, start: int, end: int) -> None:
+    low, heads = page.low, lexicon().heads
+    pieces: list[tuple[int, int, bool]] = []
+    at = start
+    for cut in [*_SPLIT.finditer(low, start, end), None]:
+        stop = cut.start() if cut else end
+        if stop > at:
+            pieces.append((at, stop, heads.search(low, at, stop) is not None))
+        at = cut.end() if cut else end
+    merged: list[tuple[int, int]] = []
+    waiting: list[tuple[int, int]] = []
+    for first, last, headed in pieces:
+        if not headed and merged and not waiting and not _PLACE_ONLY.match(low[first:last]):
+            merged[-1] = (merged[-1][0], last)
+        elif not headed:
+            waiting.append((first, last))
+        else:
+            # "lumbar, hip, and neck strain": the head stands for all
+            for place in waiting:
+                if _PLACE_ONLY.match(low[slice(*place)]):
+                    merged.append((place[0], last))
+            waiting.clear()
+            merged.append((first, last))
+    if not any(headed for _, _, headed in pieces):
+        merged = merged or [(a, b) for a, b, _ in pieces][:1]
+    for first, last in merged:
+        _write(page, first, last)
+
+
+def _write(page: Page, start: int, end: int) -> None:
+    low = page.low
+    number = _NUMBER.match(low[start:end])
+    if number:
+        start += number.end()
+    while end > start and low[end - 1] in " .,;:\"'":
+        end -= 1
+    while start < end and low[start] in " \"'":
+        start += 1
+    words = low[start:end]
+    if len(words) < 3 or len(words) > 220:
+        return
+    value = _CODE.sub(" ", words).strip(" -:()") or words
+    hedged = _HEDGE.search(low, max(page.start, start - 14), end)
+    said, past = page.polarity(start + len(words) // 2, end)
+    if hedged:
+        said = "hedged"
+    elif said == "planned":
+        said = "present"
+    value = _HEDGE.sub("", value).strip(" -:,")
+    regions = page.regions(start, end, None, "assessment") if page.places else [(None, None)]
+    # Only place words inside the item are its own.
+    inside = [(r, a) for r, a in regions if a is not None and start <= a[0] < end]
+    region, anchor = inside[0] if inside else (None, None)
+    page.add(
+        "diagnoses",
+        value,
+        said,
+        start,
+        end,
+        role="assessment",
+        region=region,
+        anchor=anchor,
+        past=past,
+    )

@@ -1,0 +1,191 @@
+"""Numbers and phrases that local patterns read (``patterns.yaml``)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from openimr.evidence.dates import parse_date
+from openimr.evidence.lexicon import lexicon
+from openimr.evidence.numbers import number, plain, weeks
+from openimr.evidence.page import Page
+from openimr.evidence.signs import treatments_near
+
+_SECOND = {"v": ("w", "u"), "x": ("y", "t"), "y": (None, None)}
+_REQUEST = re.compile(
+    r"mri|x-?ray|emg|ncv|ct |scan|request|stud(?:y|ies)|consult|testing|referr|physical therapy|"
+    r"recommend|order|treatment plan|plan"
+)
+
+
+def read(page: Page, indexes: set[int]) -> None:
+    """Run the patterns with these numbers over the sentence that ``page`` shows."""
+    patterns = lexicon().patterns
+    roles = {v.role for v in page.voices}
+    for index in sorted(indexes):
+        spec = patterns[index]
+        if spec["roles"] is not None:
+            if not roles & spec["roles"]:
+                continue
+        elif roles <= spec["roles_not"]:
+            continue
+        for match in spec["regex"].finditer(page.low, page.start, page.end):
+            role = page.voice(match.start()).role
+            if spec["roles"] is not None and role not in spec["roles"]:
+                continue
+            if role in spec["roles_not"]:
+                continue
+            _write(page, spec, match, role)
+
+
+def _write(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) -> None:
+    if spec["needs"] is not None and not spec["needs"].search(page.low, page.start, page.end):
+        return
+    if spec.get("needs_request") and not _REQUEST.search(page.low, page.start, page.end):
+        return
+    value = _VALUES[spec["value"] if "value" in spec else "text"](match)
+    if value is None:
+        return
+    at, end = match.span()
+    while end > at and page.low[end - 1] in " ,;.":
+        end -= 1
+    if end <= at:
+        return
+    about = spec.get("about")
+    if spec.get("care"):
+        near = treatments_near(page, at, end)
+        about = near[0][0] if near else None
+    elif spec.get("drug"):
+        drugs = [h for h in page.words if h[2].kind == "drug"]
+        if drugs:
+            about = min(drugs, key=lambda h: abs(h[0] - at))[2].name
+    said, past = page.polarity(at, end)
+    if spec.get("polarity"):
+        said = spec["polarity"]
+    elif said == "planned":
+        said = "present"
+    region, anchor = None, None
+    if page.places and spec.get("speaker") != "request":
+        region, anchor = page.regions(at, end, None, role)[0]
+    page.add(
+        spec["fact"],
+        value,
+        said,
+        at,
+        end,
+        role=role,
+        unit=spec.get("unit"),
+        about=about,
+        region=region,
+        anchor=anchor,
+        past=past,
+        speaker=spec.get("speaker"),
+        sided=region is not None,
+    )
+
+
+def _first(match: re.Match[str]) -> tuple[float | None, str | None]:
+    """Return the number that matched and the unit word: the upper end of a range."""
+    groups = match.groupdict()
+    for name, (second, unit) in _SECOND.items():
+        if groups.get(name) is not None:
+            high = groups.get(second) if second else None
+            return number(high or groups[name]), (groups.get(unit) if unit else None)
+    return None, None
+
+
+def _number(match: re.Match[str]) -> int | float | None:
+    value, _ = _first(match)
+    return None if value is None else plain(value)
+
+
+def _unit(match: re.Match[str], factor: float) -> float | int | None:
+    groups = match.groupdict()
+    name = "v" if groups.get("v") else "x"
+    # Of a range the lower end: a relief of "6 to 8 weeks" is at least 6.
+    value = number(groups.get(name))
+    unit = groups.get("u") or groups.get("t")
+    if value is None or unit is None:
+        return None
+    if groups[name] == "several":
+        value = 2.0
+    return plain(weeks(value, unit) * factor)
+
+
+def _fall(match: re.Match[str]) -> int | float | None:
+    before, after = number(match["v"]), number(match["w"])
+    if not before or after is None or before > 10 or after > before:
+        return None
+    return plain(round(100 * (before - after) / before))
+
+
+def _sessions(match: re.Match[str]) -> int | float | None:
+    groups = match.groupdict()
+    per_week, count = groups.get("c") or groups.get("a"), groups.get("d") or groups.get("b")
+    if per_week is None:
+        per_week, count = groups.get("g") or groups.get("e"), groups.get("h") or groups.get("f")
+    if per_week is not None:
+        first, second = number(per_week), number(count)
+        return None if first is None or second is None else plain(first * second)
+    value = number(groups.get("v") or groups.get("x") or groups.get("y"))
+    return None if value is None or value > 100 else plain(value)
+
+
+def _text(match: re.Match[str]) -> str:
+    groups = match.groupdict()
+    return (groups.get("v") or groups.get("x") or match[0]).strip(" ,;.")
+
+
+def _date(match: re.Match[str]) -> str | None:
+    found = parse_date(match["v"])
+    if found is None:
+        year = re.fullmatch(r"\D*((?:19|20)\d\d)", match["v"])
+        return year[1] if year else None
+    return found.isoformat()
+
+
+def _since(match: re.Match[str]) -> None:
+    # Weeks since a day need the day of the note; the review works them out from the date.
+    return None
+
+
+def _kg(match: re.Match[str]) -> int | float | None:
+    value = number(match["v"])
+    if value is None:
+        return None
+    return plain(value if match["u"].startswith("k") else round(value * 0.4536, 1))
+
+
+def _work(match: re.Match[str]) -> str:
+    return {
+        "ttd": "TTD",
+        "off": "off work",
+        "retired": "retired",
+        "modified": "modified duty",
+        "full": "full duty",
+        "part": "other",
+    }[str(match.lastgroup)]
+
+
+def _outcome(match: re.Match[str]) -> str:
+    if match["mod"]:
+        return "modified"
+    return "approved" if match["yes"] else "denied"
+
+
+_VALUES = {
+    "number": _number,
+    "weeks": lambda m: _unit(m, 1.0),
+    "days": lambda m: _unit(m, 7.0),
+    "months": lambda m: _unit(m, 12 / 52.18),
+    "fall": _fall,
+    "sessions": _sessions,
+    "text": _text,
+    "date": _date,
+    "since": _since,
+    "kg": _kg,
+    "work": _work,
+    "ur": _outcome,
+    "yes_no": lambda m: True,
+    "sex": lambda m: "female" if m["v"] in ("female", "woman", "lady") else "male",
+}

@@ -1,0 +1,197 @@
+"""The sentence under the lens: what was matched in it, and how facts are written down."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from datetime import date
+from typing import Any, cast
+
+from openimr.evidence.bind import LIMB, levels_near, regions_near, side_near
+from openimr.evidence.context import Scope, polarity, scopes
+from openimr.evidence.lexicon import Entry, Hit
+from openimr.evidence.sentences import Carry, Voice, voice_at
+from openimr.evidence.text import Reading
+from openimr.model import Fact, Polarity, Region, Speaker
+
+SPEAKERS: dict[str, Speaker] = {
+    "complaint": "patient",
+    "exam": "exam",
+    "test": "test",
+    "utilization_review": "utilization_review",
+}
+
+
+class State:
+    """What goes on from one sentence to the next."""
+
+    __slots__ = ("carry", "complaint", "exam", "test", "treatment")
+
+    def __init__(self) -> None:
+        """Begin with nothing known."""
+        self.exam: Region | None = None
+        self.complaint: Region | None = None
+        self.test: Region | None = None
+        self.treatment: str | None = None
+        self.carry = Carry()
+
+
+class Page:
+    """A text being read, one sentence at a time (:meth:`turn`)."""
+
+    def __init__(
+        self,
+        reading: Reading,
+        base: int,
+        document: str,
+        page_starts: tuple[int, ...],
+        state: State,
+        facts: list[Fact],
+    ) -> None:
+        """Open ``reading``, which begins at offset ``base`` of the document."""
+        self.reading = reading
+        self.low = reading.low
+        self.base = base
+        self.document = document
+        self.page_starts = page_starts
+        self.state = state
+        self.facts = facts
+        self._seen: set[tuple[Any, ...]] = set()
+        self.start = self.end = 0
+        self.voices: tuple[Voice, ...] = ()
+        self.words: list[Hit] = []
+        self.places: list[Hit] = []
+        self.day: date | None = None
+        self._scopes: list[Scope] | None = None
+
+    def turn(
+        self,
+        start: int,
+        end: int,
+        voices: tuple[Voice, ...],
+        words: list[Hit],
+        places: list[Hit],
+        day: date | None,
+    ) -> None:
+        """Go on to the sentence ``start``..``end``."""
+        self.start, self.end = start, end
+        self.voices = voices
+        self.words, self.places = words, places
+        self.day = day
+        self._scopes = None
+        self._seen.clear()
+        # "Examination of the lumbar spine showed spasm. There was tenderness."
+        for place, _, entry in places:
+            if entry.kind != "side" and entry.name not in LIMB and entry.name != "spine":
+                role = voice_at(voices, place).role
+                if role == "exam":
+                    self.state.exam = cast(Region, entry.name)
+                elif role == "test":
+                    self.state.test = cast(Region, entry.name)
+                elif role in ("complaint", "assessment", "other") and self.state.complaint is None:
+                    self.state.complaint = cast(Region, entry.name)
+
+    def voice(self, at: int) -> Voice:
+        """Return the voice that speaks at ``at``."""
+        return voice_at(self.voices, at)
+
+    def polarity(self, at: int, end: int) -> tuple[Polarity, bool]:
+        """Return the polarity of what stands there, and whether it is of the past."""
+        if self._scopes is None:
+            self._scopes = scopes(self.low, self.start, self.end, self.words)
+        return polarity(at, end, self._scopes) if self._scopes else ("present", False)
+
+    def regions(
+        self, at: int, end: int, entry: Entry | None, role: str
+    ) -> list[tuple[Region | None, tuple[int, int] | None]]:
+        """Return the regions of a finding, each with its place word if there is one."""
+        fixed = cast("Region | None", entry.region) if entry is not None else None
+        nerve = bool(entry is not None and entry.nerve)
+        if fixed is not None and not (entry is not None and entry.keep_region):
+            near = regions_near(self.low, at, end, self.places, nerve) if self.places else []
+            return [(fixed, near[0][:2] if near else None)]
+        near = regions_near(self.low, at, end, self.places, nerve) if self.places else []
+        carried = self._carried(role)
+        result: dict[Region | None, tuple[int, int] | None] = {}
+        for start, stop, name in near:
+            region: Region | None
+            if name in LIMB:
+                region = LIMB[name] if nerve else None
+            elif name == "spine":
+                region = carried if carried in ("cervical", "thoracic", "lumbar") else None
+                region = region or "lumbar"
+            elif nerve and name in ("ankle_foot", "hip"):
+                # Numbness or a root pattern in the foot is a matter of the back, unless the
+                # complaint is of the foot itself.
+                region = "lumbar" if self.state.complaint in (None, "lumbar") else name
+            else:
+                region = cast(Region, name)
+            result.setdefault(region, (start, stop))
+        if not result:
+            result[fixed or carried] = None
+        elif list(result) == [None] and fixed:
+            return [(fixed, next(iter(result.values())))]
+        return list(result.items())
+
+    def _carried(self, role: str) -> Region | None:
+        if role == "exam":
+            return self.state.exam or self.state.complaint
+        if role == "test":
+            return self.state.test
+        return self.state.complaint
+
+    def add(
+        self,
+        fact: str,
+        value: bool | int | float | str | None,
+        said: Polarity,
+        at: int,
+        end: int,
+        *,
+        role: str = "other",
+        unit: str | None = None,
+        about: str | None = None,
+        region: Region | None = None,
+        anchor: tuple[int, int] | None = None,
+        speaker: Speaker | None = None,
+        past: bool = False,
+        day: date | None = None,
+        levels: tuple[str, ...] | None = None,
+        side: str | None = None,
+        sided: bool = True,
+    ) -> None:
+        """Write down one fact; the same fact of the same words is written once."""
+        key = (fact, at, region, about, value, side, said)
+        if key in self._seen:
+            return
+        self._seen.add(key)
+        low = self.low
+        places = self.places
+        if places and sided:
+            if side is None:
+                side = side_near(low, at, end, places, anchor)
+            if levels is None and region in ("lumbar", "cervical", "thoracic"):
+                levels = levels_near(low, at, end, self.start, self.end, places)
+        reading = self.reading
+        first = reading.origin(at)
+        last = reading.origin(end - 1) + 1
+        start = first + self.base
+        self.facts.append(
+            Fact(
+                fact=fact,
+                value=value,
+                polarity=said,
+                document=self.document,
+                start=start,
+                end=last + self.base,
+                quote=reading.text[first:last],
+                unit=unit,
+                about=about or region,
+                region=region,
+                side=cast(Any, side),
+                levels=levels or (),
+                time="past" if past else "current",
+                date=day or self.day,
+                speaker=speaker or SPEAKERS.get(role, "provider"),
+                page=bisect_right(self.page_starts, start) or None if self.page_starts else None,
+            )
+        )

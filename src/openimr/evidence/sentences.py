@@ -1,0 +1,230 @@
+"""Sentences and whose voice each one is.
+
+The splitter knows the genre: abbreviations, decimals, ``L4-5``, dates, sentences glued together
+(``HEP).Currently``), page breaks in the middle of a sentence, headings and bullets of raw notes.
+A sentence's *role* says who speaks: ``complaint`` (the patient), ``exam``, ``test`` (a result),
+``history`` (history and treatment), ``assessment`` (diagnoses), ``plan`` (plan or request),
+``utilization_review`` (what it decided or argued), ``guideline``, ``boilerplate`` or ``other``.
+Cues are data (``roles.yaml``); the role of an examination, a complaint or a plan goes on over the
+next sentences until another cue.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from openimr.evidence.dates import find_dates
+from openimr.evidence.lexicon import Hit, lexicon
+from openimr.evidence.text import Reading
+
+LONGEST = 4000
+"""A text without any full stop is cut here, so that work stays linear."""
+
+_END = re.compile(
+    r"[.!?][\"')\]]*(?= )|(?<=[a-z)\]\"'%])[.!?][\"')\]]*(?=[A-Z][a-z])|(?<=[)\"'])\.(?=[0-9A-Z])"
+)
+_ABBREVIATED = re.compile(
+    r"(?:^|[\s(])(?:dr|drs|mr|mrs|ms|vs|no|approx|e\.g|i\.e|etc|st|fig|sec|dept|inc|jr|sr|"
+    r"[a-z]|ph\.d|m\.d|d\.o|d\.c|p\.o|b\.i\.d|t\.i\.d|q\.d|a\.m|p\.m|lt|rt|tab|tabs|cap|caps|"
+    r"pg|pp|cont|max|min|temp|wt|ht|avg|est|dx|hx|rx|tx|sx)$"
+)
+_HEADING = re.compile(
+    r"[\s*>-]*(?:\d{1,2}[.)] ?)?([a-z][a-z0-9 &/()'-]{0,48}?) ?(?:\([^)]{0,30}\) ?)?:"
+)
+
+
+class Sentence(NamedTuple):
+    """One sentence: offsets in the given text, role, and the day of the note it stands in."""
+
+    start: int
+    end: int
+    role: str
+    date: date | None
+
+
+class Voice(NamedTuple):
+    """A role from its place in the text on, inside one sentence."""
+
+    start: int
+    role: str
+    explicit: bool
+    after: int
+
+
+def split(reading: Reading) -> list[tuple[int, int]]:
+    """Return start and end of each sentence of the folded text."""
+    cased, low = reading.cased, reading.low
+    cuts: list[int] = []
+    for match in _END.finditer(cased):
+        at, end = match.span()
+        if cased[at] == "." and not _ends(cased, low, at, end):
+            continue
+        cuts.append(end)
+    if reading.breaks:
+        cuts = sorted({*cuts, *reading.breaks})
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for cut in [*cuts, len(cased)]:
+        while cut - start > LONGEST:
+            blank = cased.rfind(" ", start, start + LONGEST)
+            middle = blank + 1 if blank > start else start + LONGEST
+            spans.append((start, middle))
+            start = middle
+        while start < cut and cased[start] == " ":
+            start += 1
+        if cut > start:
+            spans.append((start, cut))
+            start = cut
+    return spans
+
+
+def _ends(cased: str, low: str, at: int, end: int) -> bool:
+    """Whether the full stop at ``at`` ends a sentence."""
+    following = cased[end + 1 : end + 2] if cased[end : end + 1] == " " else cased[end : end + 1]
+    if following.islower():
+        # "approx. 5", "rt. knee": a sentence does not go on in lower case, but one may begin so
+        # after a long word.
+        word = low[max(0, at - 8) : at]
+        return not _ABBREVIATED.search(word) and len(word.rsplit(" ", 1)[-1]) > 3
+    before = low[max(0, at - 8) : at]
+    match = _ABBREVIATED.search(before)
+    if match is None:
+        return True
+    word = match[0].strip(" (")
+    if word == "no":
+        return not following.isdigit()
+    return word in ("etc", "a.m", "p.m", "b.i.d", "t.i.d", "q.d") and following.isupper()
+
+
+class Carry:
+    """The role that goes on from one block of a long text to the next."""
+
+    __slots__ = ("role", "section")
+
+    def __init__(self) -> None:
+        """Begin with no role."""
+        self.role: str | None = None
+        self.section = False
+
+
+_DOCUMENT_ROLE = {
+    "imaging_report": "test",
+    "electrodiagnostic_report": "test",
+    "laboratory_report": "test",
+    "operative_report": "history",
+    "utilization_review": "utilization_review",
+    "request_for_authorization": "plan",
+    "therapy_notes": "history",
+}
+_DENYING = frozenset(("utilization_review", "guideline", "boilerplate"))
+
+
+def voices(
+    reading: Reading,
+    spans: list[tuple[int, int]],
+    hits: list[Hit],
+    kind: str = "other",
+    carry: Carry | None = None,
+) -> Iterator[tuple[Voice, ...]]:
+    """Yield the voices of each sentence, the carried role included; ``carry`` goes on."""
+    carry = carry or Carry()
+    headings, carries = lexicon().headings, lexicon().carries
+    base = _DOCUMENT_ROLE.get(kind, "other")
+    carried = carry.role or base
+    section = carry.section
+    low = reading.low
+    at, count = 0, len(hits)
+    for start, end in spans:
+        found: list[Voice] = []
+        whole: tuple[int, str] | None = None
+        while at < count and hits[at][0] < end:
+            place, stop, entry = hits[at]
+            at += 1
+            if entry.kind == "whole":
+                if whole is None or entry.value < whole[0]:
+                    whole = (entry.value, entry.name)
+            else:
+                found.append(Voice(place, entry.name, True, stop))
+        heading = _HEADING.match(low, start, min(end, start + 60))
+        if heading is not None and (role := headings.get(heading[1].strip())):
+            section = True
+            carried = role
+            found = [v for v in found if v.start >= heading.end()] if role != "exam" else []
+            found.insert(0, Voice(start, role, True, heading.end()))
+        if whole is not None:
+            role = whole[1]
+            if carries.get(role):
+                carried, section = role, False
+            yield (Voice(start, role, True, start),)
+            continue
+        if not found:
+            yield (Voice(start, carried, section, start),)
+            continue
+        last = found[-1].role
+        if found[0].start > start:
+            # What stands before the first cue is said in the same voice, unless another goes on.
+            lead = found[0].role if carried in ("other", *_DENYING) else carried
+            if found[0].role in ("exam", "complaint", "plan") and found[0].start - start < 60:
+                lead = found[0].role
+            found.insert(0, Voice(start, lead, False, start))
+        if carries.get(last) or section:
+            carried = last if carries.get(last) else carried
+        elif not section:
+            carried = base if carried in (*_DENYING, "plan") or last != "test" else carried
+        yield tuple(found)
+    carry.role, carry.section = carried, section
+
+
+def note_dates(reading: Reading, spans: list[tuple[int, int]]) -> list[date | None]:
+    """Return for each sentence the day it speaks of: its own first date, else the last given.
+
+    A date of injury is no day of a visit.
+    """
+    found = find_dates(reading.cased)
+    result: list[date | None] = []
+    current: date | None = None
+    at, count = 0, len(found)
+    for _, end in spans:
+        while at < count and found[at][0] < end:
+            start, _, value = found[at]
+            at += 1
+            before = reading.low[max(0, start - 45) : start]
+            if "injur" not in before and "claim" not in before and "doi" not in before:
+                current = value
+        result.append(current)
+    return result
+
+
+def sentences(text: str, kind: str = "other") -> list[Sentence]:
+    """Return the sentences of ``text`` with role and date.
+
+    ``kind`` is the kind of document (:data:`openimr.model.DOCUMENT_KINDS`); it decides the role of
+    sentences without any cue. Nothing is raised for any text.
+    """
+    reading = Reading(text)
+    spans = split(reading)
+    roles = lexicon().scan(reading.flat)[2]
+    days = note_dates(reading, spans)
+    result = []
+    for (start, end), voice, day in zip(
+        spans, voices(reading, spans, roles, kind), days, strict=True
+    ):
+        role = next((v.role for v in voice if v.explicit), voice[0].role)
+        result.append(Sentence(reading.origin(start), _last(reading, end), role, day))
+    return result
+
+
+def _last(reading: Reading, end: int) -> int:
+    """Return the given text's offset behind the character before ``end``."""
+    return reading.origin(end - 1) + 1 if end else 0
+
+
+def voice_at(found: tuple[Voice, ...], at: int) -> Voice:
+    """Return the voice that speaks at offset ``at``."""
+    if len(found) == 1:
+        return found[0]
+    return found[max(0, bisect_right(found, at, key=lambda v: v.start) - 1)]

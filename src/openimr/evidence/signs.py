@@ -1,0 +1,456 @@
+"""Findings, named tests, treatments and drugs of one sentence."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from openimr.evidence.lexicon import Entry, Hit
+from openimr.evidence.page import Page
+from openimr.model import Polarity, Region
+
+_SILENT = frozenset(("utilization_review", "guideline", "boilerplate"))
+_COPULA = re.compile(
+    r"[^,;.]{0,40}?(?:\b(?:was|were|is|are|has|have|had|being|remains?|appears?|rated|noted|"
+    r"found|shows?|showed|reveals?|revealed|demonstrates?|graded|measured|tests?|testing|exam)\b|:)"
+)
+_BLOCK = re.compile(r";|\bbut\b|\b(?:was|were|is|are)\b|\bwith\b|\bexcept\b|\bwhile\b|\bhowever\b")
+_BLOCK_AFTER = re.compile(r";|\bbut\b|\bexcept\b|\bwhile\b|\bwith no\b|\bhowever\b")
+_SIDE = re.compile(r"\b(left|right|bilateral(?:ly)?)\b")
+_REFILL = re.compile(r"\b(?:continu\w+|refill\w*|renew\w*|prescribed|dispensed|given|currently)\b")
+
+
+def read(page: Page) -> None:
+    """Write the facts of the word hits of the sentence that ``page`` shows."""
+    assessed: list[Hit] | None = None
+    for hit in page.words:
+        kind = hit[2].kind
+        if kind == "finding":
+            _finding(page, hit)
+        elif kind == "assessed":
+            if assessed is None:
+                assessed = []
+            assessed.append(hit)
+        elif kind == "treatment":
+            _treatment(page, hit)
+        elif kind == "drug":
+            _drug(page, hit)
+    if assessed:
+        _assessed(page, assessed)
+
+
+def _role(page: Page, at: int, entry: Entry) -> str | None:
+    """Return the role in which an entry counts at ``at``, or None where it is no finding."""
+    voice = page.voice(at)
+    role = voice.role
+    if role in _SILENT:
+        return None
+    if entry.exam and not (role == "plan" and voice.explicit) and role != "test":
+        # What only an examiner can find is an examination finding wherever it stands, except
+        # where it is only asked for.
+        role = "exam"
+    elif role == "plan":
+        if entry.also_planned:
+            return role
+        if voice.explicit:
+            return None
+        role = "other"
+    if entry.exclude_roles and role in entry.exclude_roles:
+        return None
+    if entry.only and role not in entry.only:
+        return None
+    return role
+
+
+def _finding(page: Page, hit: Hit) -> None:
+    at, end, entry = hit
+    role = _role(page, at, entry)
+    if role is None:
+        return
+    low = page.low
+    if entry.exclude_after and low[end : end + 25].lstrip().startswith(entry.exclude_after):
+        return
+    name = entry.name
+    if entry.as_role and role in entry.as_role:
+        name = entry.as_role[role]
+    if entry.edx and not _edx(page):
+        return
+    said, past = page.polarity(at, end)
+    if entry.polarity == "negated":
+        # "not non-tender" is not written; a denied denial is left alone.
+        said = "negated"
+    elif role == "plan" and said == "present":
+        said = "planned"
+    elif said == "planned" and role in ("exam", "complaint", "test") and not entry.also_planned:
+        said = "present"
+    value: Any = True
+    if entry.value == "text":
+        value = low[at:end]
+    elif entry.value == "grade":
+        value = low[at:end].split()[0]
+    elif isinstance(entry.value, int):
+        value = entry.value
+    about = entry.about
+    if entry.care:
+        _bound(page, hit, name, value, said, role, past)
+        return
+    if entry.pain and said == "planned":
+        return
+    for region, anchor in page.regions(at, end, entry, role):
+        first, last = at, end
+        if entry.pain:
+            if anchor is None or region is None:
+                continue
+            first, last = min(at, anchor[0]), max(end, anchor[1])
+            if last - first > 120:
+                continue
+            value = low[anchor[0] : anchor[1]]
+        page.add(
+            name,
+            value,
+            said,
+            first,
+            last,
+            role=role,
+            region=region,
+            anchor=anchor,
+            past=past,
+            about=about,
+            speaker=entry.speaker if entry.speaker and role != "complaint" else None,
+        )
+
+
+def _edx(page: Page) -> bool:
+    return any(e.edx and e.kind == "treatment" for _, _, e in page.words) or (
+        page.state.treatment == "emg_ncv" and page.voices[0].role == "test"
+    )
+
+
+def _bound(
+    page: Page, hit: Hit, name: str, value: Any, said: Polarity, role: str, past: bool
+) -> None:
+    """Write a response to care, bound to the treatment that it was a response to."""
+    at, end, entry = hit
+    chosen = treatments_near(page, at, end)
+    if name == "conservative_care_failed" and said == "negated":
+        # "no improvement" is the failure itself: its own word of denial does not lift it.
+        said = "present"
+    for about, first, last in chosen or [(None, at, end)]:
+        for region, anchor in page.regions(at, end, entry, role)[:1]:
+            page.add(
+                name,
+                value,
+                said,
+                min(at, first) if last - first < 90 else at,
+                max(end, last) if last - first < 90 else end,
+                role=role,
+                region=region,
+                anchor=anchor,
+                past=past,
+                about=about,
+            )
+
+
+def treatments_near(page: Page, at: int, end: int) -> list[tuple[str, int, int]]:
+    """Return the treatments that a response at ``at``..``end`` belongs to: nearest, and its list.
+
+    Each with the stretch of text from the response to it. Falls back on the treatment the
+    sentence before spoke of.
+    """
+    hits = [
+        h for h in page.words if h[2].kind == "drug" or (h[2].kind == "treatment" and h[2].care)
+    ]
+    if not hits:
+        return [(page.state.treatment, at, end)] if page.state.treatment else []
+    low = page.low
+
+    def cost(hit: Hit) -> float:
+        if hit[0] >= end:
+            gap = low[end : hit[0]]
+            weight = (
+                0.5
+                if re.match(r"[^,;]{0,25}\b(?:from|with|despite|to|after|of|by)\b", gap)
+                else 1.0
+            )
+        else:
+            gap = low[hit[1] : at]
+            weight = 0.9
+        return weight * len(gap) + 40 * gap.count(";")
+
+    best = min(hits, key=cost)
+    chain = [best]
+    index = hits.index(best)
+    for other in hits[index + 1 :]:
+        gap = low[chain[-1][1] : other[0]]
+        if len(gap) > 25 or not re.match(r"^[\s,/&]*(?:and|or|as well as)?[\s\w]{0,12}$", gap):
+            break
+        chain.append(other)
+    return [(treatment_id(page, h), min(at, h[0]), max(end, h[1])) for h in chain]
+
+
+def treatment_id(page: Page, hit: Hit) -> str:
+    """Return the treatment id of a treatment word or the generic name of a drug."""
+    entry = hit[2]
+    if entry.kind == "drug" or not entry.by_region:
+        return str(entry.name)
+    for region, _ in page.regions(hit[0], hit[1], None, "other"):
+        if region in entry.by_region:
+            return str(entry.by_region[region])
+    return str(entry.name)
+
+
+def _treatment(page: Page, hit: Hit) -> None:
+    at, end, entry = hit
+    voice = page.voice(at)
+    role = voice.role
+    if role in _SILENT:
+        return
+    if role == "assessment":
+        return
+    said, past = page.polarity(at, end)
+    ident = treatment_id(page, hit)
+    words = str(entry.words)
+    regions = page.regions(at, end, None, role) if page.places else [(None, None)]
+    region, anchor = regions[0]
+    if role == "plan" and (voice.explicit or said == "planned"):
+        page.add(
+            "procedure_planned",
+            words,
+            "planned",
+            at,
+            end,
+            role=role,
+            region=region,
+            anchor=anchor,
+            about=ident,
+        )
+        if entry.surgery:
+            page.add(
+                "surgery_considered",
+                True,
+                "planned",
+                at,
+                end,
+                role=role,
+                region=region,
+                anchor=anchor,
+                about=ident,
+            )
+        return
+    if said == "planned":
+        page.add(
+            "procedure_planned",
+            words,
+            "planned",
+            at,
+            end,
+            role=role,
+            region=region,
+            anchor=anchor,
+            about=ident,
+        )
+        return
+    page.state.treatment = ident
+    if entry.imaging:
+        for where, anchor in regions:
+            page.add(
+                "prior_imaging_same_region",
+                words,
+                said,
+                at,
+                max(end, _near(anchor, at, end)),
+                role=role,
+                region=where,
+                anchor=anchor,
+                about=_by_region(entry, where) or ident,
+                speaker="test",
+            )
+    elif entry.surgery:
+        if past or role in ("history", "test"):
+            page.add(
+                "prior_surgery",
+                words,
+                said,
+                at,
+                end,
+                role=role,
+                region=region,
+                anchor=anchor,
+                past=True,
+                about=region or ident,
+            )
+    elif entry.care:
+        page.add(
+            "conservative_care_tried",
+            words,
+            said,
+            at,
+            end,
+            role=role,
+            region=region,
+            anchor=anchor,
+            past=past or role == "history",
+            about=ident,
+        )
+        spec = entry.treatment or {}
+        if spec.get("sessions") or spec.get("injection") or spec.get("device"):
+            page.add(
+                "prior_treatment_exists",
+                True,
+                said,
+                at,
+                end,
+                role=role,
+                region=region,
+                anchor=anchor,
+                past=True,
+                about=ident,
+            )
+        if spec.get("drug_class") == "nsaid" and said == "present":
+            page.add("on_nsaid", True, said, at, end, role=role, about="nsaid", sided=False)
+
+
+def _near(anchor: tuple[int, int] | None, at: int, end: int) -> int:
+    return anchor[1] if anchor is not None and at <= anchor[0] <= end + 40 else end
+
+
+def _by_region(entry: Entry, region: Region | None) -> str | None:
+    return entry.by_region.get(region) if entry.by_region and region else None
+
+
+def _drug(page: Page, hit: Hit) -> None:
+    at, end, entry = hit
+    voice = page.voice(at)
+    role = voice.role
+    if role in _SILENT:
+        return
+    said, past = page.polarity(at, end)
+    low = page.low
+    if (
+        role == "plan"
+        and said == "present"
+        and not _REFILL.search(low, max(page.start, at - 60), min(page.end, end + 40))
+    ):
+        said = "planned"
+    generic = str(entry.name)
+    page.add("on_drugs", generic, said, at, end, role=role, about=generic, past=past, sided=False)
+    if role != "plan":
+        page.state.treatment = generic
+    if role == "history" and said == "present" and _tried(page, at):
+        page.add(
+            "conservative_care_tried",
+            generic,
+            said,
+            at,
+            end,
+            role=role,
+            about=generic,
+            past=past,
+            sided=False,
+        )
+    classes = getattr(entry.drug, "classes", ()) or ()
+    if said == "present":
+        if "nsaid" in classes:
+            page.add("on_nsaid", True, said, at, end, role=role, about="nsaid", sided=False)
+        if getattr(entry.drug, "controlled", False) or "opioid" in classes:
+            page.add(
+                "on_controlled_drug", True, said, at, end, role=role, about=generic, sided=False
+            )
+
+
+def _tried(page: Page, at: int) -> bool:
+    """Whether the list that holds ``at`` is one of treatment rather than of current drugs."""
+    voice = page.voice(at)
+    return "medic" not in page.low[voice.start : voice.after]
+
+
+def _assessed(page: Page, hits: list[Hit]) -> None:
+    results = [h for h in page.words if h[2].kind == "result"]
+    for index, hit in enumerate(hits):
+        at, end, entry = hit
+        role = _role(page, at, entry)
+        if role is None:
+            continue
+        following = hits[index + 1][0] if index + 1 < len(hits) else page.end
+        for verdict, first, last, side in _verdicts(page, hit, results, following):
+            said: Polarity = "present" if verdict else "negated"
+            context, past = page.polarity(first if first >= end else at, max(end, last))
+            if context == "negated" and verdict:
+                said = "negated"
+            elif context == "hedged" and verdict:
+                said = "hedged"
+            value: Any = True
+            if entry.value == "result":
+                value = page.low[first:last] if first >= end or last <= at else True
+            elif isinstance(entry.value, int):
+                value = entry.value
+            lo, hi = min(at, first), max(end, last)
+            for region, anchor in page.regions(at, end, entry, role):
+                page.add(
+                    entry.name,
+                    value,
+                    said,
+                    lo,
+                    hi,
+                    role=role,
+                    region=region,
+                    anchor=anchor,
+                    past=past,
+                    speaker="exam",
+                    side=side,
+                )
+
+
+def _verdicts(
+    page: Page, hit: Hit, results: list[Hit], following: int
+) -> list[tuple[bool, int, int, str | None]]:
+    """Return the results said of a named test: (abnormal, start, end of the result, its side)."""
+    at, end, entry = hit
+    low = page.low
+    before = after = None
+    for start, stop, result in results:
+        verdict = result.group.get(entry.group, result.group.get("all"))
+        if verdict is None:
+            continue
+        if stop <= at:
+            gap = low[stop:at]
+            if len(gap) <= 80 and not _BLOCK.search(gap):
+                before = (verdict, start, stop)
+        elif start >= end and after is None:
+            gap = low[end:start]
+            if len(gap) <= 100 and not _BLOCK_AFTER.search(gap):
+                after = (verdict, start, stop)
+    direct = after is not None and _COPULA.match(low, end, after[1] + 1)
+    if after is not None and (direct or before is None) and (direct or after[1] - end <= 60):
+        chosen = after
+    elif before is not None:
+        chosen = before
+    else:
+        return []
+    if chosen is after and after is not None:
+        # "positive on the right and negative on the left"
+        more = [(*after, _side_after(low, after[2], following))]
+        for start, stop, result in results:
+            verdict = result.group.get(entry.group, result.group.get("all"))
+            if verdict is None or start < after[2] or start >= following:
+                continue
+            between = _SIDE.search(low, after[2], start)
+            if verdict != after[0] and (between or _side_after(low, stop, following)):
+                more.append(
+                    (
+                        verdict,
+                        start,
+                        stop,
+                        _side_after(low, stop, following) or (between[1] if between else None),
+                    )
+                )
+                break
+        if len(more) > 1:
+            return more
+        return [(*after, None)]
+    return [(*chosen, None)]
+
+
+def _side_after(low: str, at: int, end: int) -> str | None:
+    match = _SIDE.search(low, at, min(end, at + 30))
+    return match[1].replace("ally", "al") if match else None
