@@ -58,7 +58,7 @@ def _same(left: Value, right: Value) -> bool:
     return left == right
 
 
-def equal(left: Value, right: Value) -> bool | None:  # noqa: PLR0911 - one case a line
+def equal(left: Value, right: Value) -> bool | None:
     """``==`` of the language: lists match when one entry does, words match in any case.
 
     A number matches *documented as absent* when it is 0, and is unknown beside *present*.

@@ -220,7 +220,7 @@ class _Parser:
         ahead = self.flat.strip().encode()[: node.col_offset].decode(errors="ignore")
         return self._error(problem, self.lead + len(ahead))
 
-    def _node(self, node: ast.expr, depth: int) -> Node:  # noqa: PLR0911
+    def _node(self, node: ast.expr, depth: int) -> Node:
         if depth > DEEPEST:
             raise self._at(node, f"is nested deeper than {DEEPEST} levels; split it in criteria")
         below = depth + 1

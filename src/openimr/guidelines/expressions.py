@@ -118,7 +118,7 @@ def facts_of(node: Node) -> tuple[FactName, ...]:
 _OR, _AND, _NOT, _COMPARE, _ADD, _MULTIPLY, _ATOM = range(1, 8)
 
 
-def _level(node: Node) -> int:  # noqa: PLR0911 - one return a kind
+def _level(node: Node) -> int:
     if isinstance(node, Or):
         return _OR
     if isinstance(node, And):

@@ -60,7 +60,7 @@ def read_guideline(data: bytes, source: str) -> WrittenGuideline:
         return msgspec.convert(content, WrittenGuideline)
     except msgspec.ValidationError as error:
         problems = schema_problems(data, content, source)
-        raise (problems[0] if problems else _plain_problem(data, source, error)) from None
+        raise (problems[0] if problems else plain_problem(data, source, error)) from None
 
 
 def schema() -> dict[str, Any]:
@@ -138,7 +138,8 @@ def _suggest(word: str, known: list[str]) -> str:
     return f'did you mean "{near[0]}"?' if near else "expected one of " + ", ".join(known)
 
 
-def _plain_problem(data: bytes, source: str, error: msgspec.ValidationError) -> GuidelineError:
+def plain_problem(data: bytes, source: str, error: msgspec.ValidationError) -> GuidelineError:
+    """A shape error in words, at its line."""
     message, _, path = str(error).partition(" - at `$")
     place = tuple(
         int(number) if number else word

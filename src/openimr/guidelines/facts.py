@@ -1,0 +1,172 @@
+"""The fact vocabulary: what a record can be read for and what conditions may ask.
+
+The entries are in ``facts.yaml``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+import msgspec
+
+from openimr.errors import GuidelineError
+from openimr.guidelines import closures, files
+from openimr.guidelines.conditions import (
+    Condition,
+    ConditionError,
+    Known,
+    Lookup,
+    Result,
+    compiled,
+)
+
+DATA = Path(__file__).with_name("facts.yaml")
+
+Type = Literal["boolean", "number", "text", "list"]
+Binding = Literal["person", "region", "treatment", "drug"]
+Policy = Literal["ignore", "count"]
+
+
+class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    says: str
+    section: str
+    type: Type = "boolean"
+    unit: str | None = None
+    binding: Binding = "person"
+    hedged: Policy = "ignore"
+    planned: Policy = "ignore"
+    derived: str | None = None
+
+
+class FactKind(msgspec.Struct, frozen=True, kw_only=True):
+    """A name of the vocabulary.
+
+    ``binding`` is what an item's question about it is matched on; ``hedged`` and ``planned``
+    say whether such mentions may count as true; ``derivation`` is the condition it follows from
+    where the record does not state it, ``derived`` the same compiled.
+    """
+
+    name: str
+    says: str
+    section: str
+    type: Type
+    unit: str | None
+    binding: Binding
+    hedged: Policy
+    planned: Policy
+    derivation: str | None
+
+    @property
+    def derived(self) -> Condition | None:
+        """The compiled derivation, if there is one."""
+        return None if self.derivation is None else compiled(self.derivation)
+
+
+@cache
+def vocabulary() -> Mapping[str, FactKind]:
+    """Every fact by name, in the order of the file."""
+    return MappingProxyType(read_vocabulary(DATA.read_bytes(), str(DATA)))
+
+
+def read_vocabulary(data: bytes, source: str) -> dict[str, FactKind]:
+    """Read a vocabulary file.
+
+    Raises:
+        GuidelineError: where an entry has not the right shape, or a derivation cannot be read or
+            names an unknown fact; naming the line.
+    """
+    content = files.read_yaml(data, source)
+    try:
+        entries = msgspec.convert(content, dict[str, _Entry])
+    except msgspec.ValidationError as error:
+        raise files.plain_problem(data, source, error) from None
+    made = {
+        name: FactKind(
+            name=name,
+            says=entry.says,
+            section=entry.section,
+            type=entry.type,
+            unit=entry.unit,
+            binding=entry.binding,
+            hedged=entry.hedged,
+            planned=entry.planned,
+            derivation=entry.derived,
+        )
+        for name, entry in entries.items()
+    }
+    return made
+
+
+def problems_in_vocabulary(data: bytes, source: str) -> list[GuidelineError]:
+    """All derivations that cannot be read or name unknown facts."""
+    kinds = read_vocabulary(data, source)
+    found = []
+    for name, kind in kinds.items():
+        try:
+            names = kind.derived.names if kind.derived else frozenset()
+        except ConditionError as error:
+            problem, remedy = f"derivation of {name}: {error}", "correct the condition"
+        else:
+            unknown = sorted({fact for fact, _ in names} - set(kinds))
+            if not unknown:
+                continue
+            problem = f"derivation of {name} names the unknown fact {unknown[0]}"
+            remedy = "add it to the vocabulary or correct the name"
+        line = files.line_of(data, (name, "derived"))
+        found.append(files.at_line(source, line, problem, remedy))
+    return found
+
+
+def with_derived(stated: Lookup, kinds: Mapping[str, FactKind] | None = None) -> Lookup:
+    """A lookup that answers from what is stated and else derives.
+
+    Args:
+        stated: what the record states.
+        kinds: the vocabulary; the shipped one by default.
+
+    Returns:
+        A lookup with a memory, for one item. A derivation that leads back to itself is unknown.
+        A binding that was asked for is handed on to facts of the same kind of binding.
+    """
+    known = vocabulary() if kinds is None else kinds
+    memory: dict[tuple[str, str | None], Known | None] = {}
+
+    def look_up(fact: str, binding: str | None) -> Known | None:
+        key = (fact, binding)
+        if key not in memory:
+            memory[key] = None
+            memory[key] = stated(fact, binding) or _derive(known, look_up, fact, binding)
+        return memory[key]
+
+    return look_up
+
+
+def _derive(
+    kinds: Mapping[str, FactKind], look_up: Lookup, fact: str, binding: str | None
+) -> Known | None:
+    kind = kinds.get(fact)
+    derived = kind.derived if kind is not None else None
+    if kind is None or derived is None:
+        return None
+
+    def bound(name: str, own: str | None) -> Known | None:
+        other = kinds.get(name)
+        same = other is not None and other.binding == kind.binding
+        return look_up(name, own or (binding if same else None))
+
+    result = derived.evaluate(bound)
+    return None if result.value is None else Known(result.value, grounds(result))
+
+
+def grounds(result: Result) -> tuple[object, ...]:
+    """The facts a result rests on: those that agree with it, or all that were found."""
+    agreeing = [
+        atom
+        for atom in result.atoms
+        if atom.value is not None and closures.truth(atom.value) is result.truth
+    ]
+    return tuple(dict.fromkeys(f for atom in agreeing or result.atoms for f in atom.facts))
