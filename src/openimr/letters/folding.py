@@ -18,7 +18,7 @@ _SPACES = ("\u00a0", "\u2007", "\u202f")
 _BREAKS = ("\r\n", "\r", "\x0b", "\x85", "\u2028", "\u2029")
 _HYPHENS = ("\u2010", "\u2011")
 
-_FOOTER = re.compile(r"\n\s{0,200}Page \d{1,4} of \d{1,4}\s{0,20}(?=\f|\Z)")
+_FOOTER = re.compile(r"\n\s{0,200}Page \d{1,4} of \d{1,4}[ \t]*(?:\n?\f|\Z|(?=\n))")
 
 
 def clean(text: str) -> str:
@@ -72,7 +72,7 @@ def without_furniture(text: str, title: str, columns: tuple[str, ...] = ()) -> s
         columns: the headings of a table that goes on over pages.
     """
     if "Page " in text:
-        text = _FOOTER.sub("", text)
+        text = _FOOTER.sub("\f", text)
     if "\f" in text and title in text:
         text = re.sub(rf"\f\s{{0,200}}{re.escape(title)}[^\n]{{0,200}}\n\s*", "\f", text)
         if columns:

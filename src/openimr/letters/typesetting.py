@@ -58,10 +58,22 @@ def typeset(template: str, data: dict[str, object]) -> bytes:
                 template.encode(), format="pdf", sys_inputs=inputs, pdf_standards="ua-1"
             )
         except typst.TypstError as error:
-            # Only the message: the diagnostic quotes source lines.
-            raise InputError(
-                "Typst template", f"cannot be typeset ({error.message})", "correct the template"
-            ) from None
+            raise _refusal(error) from None
     if not isinstance(made, bytes):  # pragma: no cover - a PDF is always one piece
         raise TypeError("Typst returned no PDF")
     return made
+
+
+def _refusal(error: typst.TypstError) -> InputError:
+    # Only the message: the diagnostic quotes source lines, and the message may quote the text.
+    if "could not be displayed" in error.message:
+        odd = sorted({c for c in error.message.partition("`")[2] if not c.isascii()})
+        points = ", ".join(f"U+{ord(c):04X}" for c in odd[:5]) or "a control character"
+        return InputError(
+            "PDF",
+            f"the fonts of the letter have no sign for {points}",
+            "replace the character or choose another format",
+        )
+    return InputError(
+        "Typst template", f"cannot be typeset ({error.message})", "correct the template"
+    )
