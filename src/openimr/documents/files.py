@@ -64,6 +64,8 @@ def read(path: Path | str, *, limits: Limits = DEFAULTS, ocr: bool = True) -> Lo
     try:
         if file.is_dir():
             raise InputError(source, "is a folder, not a document", "name a file in it")
+        if file.is_char_device() or file.is_block_device():
+            raise InputError(source, "is a device, not a document", "name a file")
         with file.open("rb") as stream:
             length = os.fstat(stream.fileno()).st_size
             if length > limits.file_bytes:
@@ -74,6 +76,10 @@ def read(path: Path | str, *, limits: Limits = DEFAULTS, ocr: bool = True) -> Lo
             data = head + stream.read(limits.file_bytes - len(head) + 1)
     except OSError as error:
         raise file_error(source, error) from None
+    except ValueError:  # a zero byte in the path
+        raise InputError(source, "is not a path", "check the path") from None
+    if len(data) > limits.file_bytes:
+        raise _too_large(source, len(data), limits.file_bytes, "split it into parts")
     return _read_bytes(data, source, limits, ocr, path=source)
 
 
@@ -104,6 +110,8 @@ def _standard_input(limits: Limits) -> bytes:
 
 def _read_bytes(data: bytes, source: str, limits: Limits, ocr: bool, path: str | None) -> Loaded:
     kind, content = _content(data, source, limits, ocr)
+    if not content.text.strip():
+        raise InputError(source, "holds no text", "give a file with text in it")
     document = Document(
         name=Path(path).name if path is not None else STANDARD_INPUT,
         text=content.text,
@@ -193,20 +201,22 @@ def walk(paths: Iterable[Path | str]) -> Iterator[Path]:
     """
     for path in paths:
         top = Path(path)
-        if str(path) == "-" or top.is_file():
+        if str(path) == "-":
             yield top
-        elif top.is_dir():
+        elif os.path.isdir(top):
             found = False
-            for file in _below(top, str(path)):
+            for file in _below(top):
                 found = True
                 yield file
             if not found:
                 raise InputError(str(path), "the folder has no files", "name a folder with files")
+        elif os.path.exists(top):
+            yield top
         else:
             raise InputError(str(path), "no such file or folder", "check the path")
 
 
-def _below(folder: Path, source: str) -> Iterator[Path]:
+def _below(folder: Path) -> Iterator[Path]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
@@ -215,6 +225,6 @@ def _below(folder: Path, source: str) -> Iterator[Path]:
         if entry.name.startswith("."):
             continue
         if entry.is_dir(follow_symlinks=False):
-            yield from _below(Path(entry.path), source)
+            yield from _below(Path(entry.path))
         elif entry.is_file():
             yield Path(entry.path)

@@ -64,6 +64,13 @@ def from_pdf(data: bytes, source: str, limits: Limits, *, ocr: bool) -> Content:
             )
         pages = ", ".join(str(index + 1) for index in scanned)
         notes = [*notes, f"left out {len(scanned)} of {count} pages without text layer: {pages}"]
+    if notes and not all(page.strip() for page in raw) and not scanned:
+        blank = next(index for index, page in enumerate(raw) if not page.strip())
+        raise InputError(
+            source,
+            f"the PDF is cut off or damaged: page {blank + 1} of {count} is lost",
+            "get the file again from its sender",
+        )
     if not any(page.strip() for page in raw):
         raise InputError(source, "has no text on any page", "give the document with its text")
     text, starts = joined(raw)

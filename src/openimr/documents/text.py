@@ -55,7 +55,7 @@ class _Reader(HTMLParser):
             self.parts.append("\n")
         elif tag in ("td", "th"):
             if self.cell_open:
-                self._trim()
+                self._trim(" ")
                 self.parts.append("\t")
             self.cell_open = True
         elif tag in _BLOCK:
@@ -82,8 +82,9 @@ class _Reader(HTMLParser):
         if data:
             self.parts.append(data)
 
-    def _trim(self) -> None:
-        while self.parts and self.parts[-1].isspace():
+    def _trim(self, marks: str = " \t\n") -> None:
+        """Drop white space at the end; of an empty cell of a row, the tab before it stays."""
+        while self.parts and not self.parts[-1].strip(marks):
             self.parts.pop()
 
     def _line(self, tag: str, *, closing: bool = False) -> None:
