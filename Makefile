@@ -43,8 +43,8 @@ lint: $(VENV)/dev.stamp ## ruff, strict mypy, import contract
 docs: $(VENV)/dev.stamp ## Write docs/commands.md anew from the command line
 	@$(BIN)/python docs/make_commands.py
 
-bench: $(VENV)/dev.stamp ## Print the ratios of benchmarks/ (sets up medspaCy in .venv-medspacy once)
+bench: $(VENV)/dev.stamp ## Print the ratios of benchmarks/ (sets up medspaCy in .venv-peers once)
 	@benchmarks/run
 
 clean: ## Remove what make made
-	rm -rf $(VENV) .venv-medspacy $(OUT) build src/*.egg-info
+	rm -rf $(VENV) .venv-peers $(OUT) build src/*.egg-info
