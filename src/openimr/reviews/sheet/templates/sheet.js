@@ -1,12 +1,14 @@
 (() => {
   "use strict";
   // Everything works by plain anchors; this adds lighting, focus, a way back and filters.
+  document.documentElement.classList.add("js");
   const byId = (id) => document.getElementById(id);
   const records = byId("records");
   const say = byId("status");
   const where = byId("where");
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   let origin = null;
+  let shown = null;
 
   const dark = () => {
     for (const node of document.querySelectorAll(".lit")) node.classList.remove("lit");
@@ -28,6 +30,7 @@
   const light = (target, from) => {
     dark();
     origin = from;
+    shown = target;
     const facts = target.closest("details");
     if (facts) facts.open = true;
     const sentence = target.closest(".s");
@@ -53,6 +56,8 @@
     dark();
     scrollTo(to);
     to.focus({ preventScroll: true });
+    // Keep the address in step, so that a reload does not light what was left.
+    remember(to.id ? "#" + to.id : location.pathname, true);
     say.textContent = "Back at the finding.";
   };
 
@@ -61,9 +66,10 @@
     return node && node.matches(".n, .at") ? node : null;
   };
 
-  const remember = (hash) => {
+  const remember = (address, instead = false) => {
     try {
-      history.pushState(null, "", hash);
+      if (instead) history.replaceState(null, "", address);
+      else history.pushState(null, "", address);
     } catch {
       /* some browsers refuse this for a page opened from a file; the page works without */
     }
@@ -79,7 +85,7 @@
       event.preventDefault();
       remember(hash);
       light(target, link);
-    } else if (link.matches(".n") && origin) {
+    } else if (link === shown && origin) {
       event.preventDefault();
       goBack();
     } else if (link.matches(".n")) {
