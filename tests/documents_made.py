@@ -42,18 +42,18 @@ def pdf(*pages: list[str], password: str | None = None) -> bytes:
     return out.getvalue()
 
 
-def scanned_pdf(*, text_pages: int = 0) -> bytes:
-    """A PDF whose last page is an image; ``text_pages`` pages with text stand before it."""
+def scanned_pdf(*, text_pages: int = 0, stamp: str = "") -> bytes:
+    """A PDF whose last page is an image with a stamp on it, after ``text_pages`` with text."""
     import pikepdf
 
-    made = pikepdf.open(BytesIO(pdf(*[[f"Page {n + 1}."] for n in range(text_pages)])))
-    page = made.add_blank_page(page_size=(612, 792))
+    made = pikepdf.open(BytesIO(pdf(*[[f"Page {n + 1}."] for n in range(text_pages)], [stamp])))
+    page = made.pages[-1]
     image = made.make_stream(bytes(64))
     image.Type, image.Subtype = pikepdf.Name.XObject, pikepdf.Name.Image
     image.Width, image.Height, image.BitsPerComponent = 8, 8, 8
     image.ColorSpace = pikepdf.Name.DeviceGray
-    page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im=image))
-    page.Contents = made.make_stream(b"q 600 0 0 700 0 0 cm /Im Do Q")
+    page.Resources.XObject = pikepdf.Dictionary(Im=image)
+    page.contents_add(made.make_stream(b"q 600 0 0 700 0 0 cm /Im Do Q"))
     out = BytesIO()
     made.save(out)
     return out.getvalue()

@@ -247,11 +247,23 @@ def test_a_scanned_page_asks_for_tesseract(tmp_path, monkeypatch):
     assert "page 2 has no text layer; install Tesseract" in refusal(path)
     loaded = read(path, ocr=False)
     assert loaded.document.text.startswith("Page 1.")
-    assert loaded.notes == ("left out 1 of 2 pages without text layer: 2",)
+    assert loaded.notes == ("1 of 2 pages are scans that have not been recognized: 2",)
     path.write_bytes(scanned_pdf())
-    assert "no text layer" in refusal(path, ocr=False)
+    assert "has no text layer (scanned images)" in refusal(path, ocr=False)
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
     assert "install Tesseract" in refusal(path)
+
+
+def test_a_stamped_scan_is_a_scan(tmp_path, monkeypatch):
+    path = tmp_path / "scan.pdf"
+    path.write_bytes(scanned_pdf(stamp="CLAIM 0001 page 1 of 1"))
+    monkeypatch.setattr(shutil, "which", lambda _name: None)
+    loaded = read(path)
+    assert loaded.document.text == "CLAIM 0001 page 1 of 1\n"
+    assert loaded.notes == ("1 of 1 pages are scans that have not been recognized: 1",)
+    monkeypatch.undo()
+    monkeypatch.setenv("PATH", stand_in(tmp_path, "cat >/dev/null; echo 'All the words'"))
+    assert (read(path).document.text, read(path).ocr_pages) == ("All the words\n", (1,))
 
 
 def stand_in(folder: Path, script: str) -> str:

@@ -20,7 +20,8 @@ class InputError(OpenIMRError):
         self.source = source
         self.problem = problem
         self.remedy = remedy
-        super().__init__(f"{source}: {problem}; {remedy}.")
+        end = "" if remedy.endswith("?") else "."
+        super().__init__(f"{source}: {problem}; {remedy}{end}")
 
 
 class GuidelineError(InputError):

@@ -191,7 +191,7 @@ class _Folder:
             read = load((self.root or Path()) / path, limits=self.limits, ocr=self.ocr)
         except InputError as error:
             raise InputError(
-                f"{self.source}, {place}", f"{path} {error.problem}", error.remedy
+                f"{self.source}, {place}", f"{path}: {error.problem}", error.remedy
             ) from None
         return msgspec.structs.replace(document, text=read.text, page_starts=read.page_starts)
 

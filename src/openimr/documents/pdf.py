@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from openimr.documents.files import Content
 from openimr.documents.limits import Limits
@@ -14,6 +14,9 @@ from openimr.errors import InputError
 
 if TYPE_CHECKING:
     import pypdfium2
+
+STAMP = 100
+"""A page with fewer characters than this may be a scan with a stamp on it."""
 
 Edit = tuple[int, int, str]
 """Replace the characters from the first to the second index by a string."""
@@ -45,37 +48,55 @@ def from_pdf(data: bytes, source: str, limits: Limits, *, ocr: bool) -> Content:
             raise InputError(
                 source, f"has {count} pages, over the limit of {limits.pages}", "split it"
             )
-        raw: list[str] = []
-        scanned: list[int] = []
-        for index in range(count):
-            page_text, has_image = _page(pdf, index, source)
-            if not page_text.strip() and has_image:
-                scanned.append(index)
-            raw.append(page_text)
-        if scanned and ocr:
-            from openimr.documents.ocr import from_page
-
-            for index in scanned:
-                raw[index] = from_page(pdf, index, source, limits)
-    if scanned and not ocr:
-        if len(scanned) == count:
+        pages = [_page(pdf, index, source) for index in range(count)]
+        raw = [page.text for page in pages]
+        if notes:
+            _check_nothing_lost(pages, source)
+        todo = [index for index, page in enumerate(pages) if page.is_scan]
+        recognized = _recognize(pdf, raw, todo, source, limits) if ocr else []
+    notes += _left_out(raw, [index for index in todo if index not in recognized])
+    if not any(page.strip() for page in raw):
+        if todo:
             raise InputError(
                 source, "has no text layer (scanned images)", "allow text recognition for it"
             )
-        pages = ", ".join(str(index + 1) for index in scanned)
-        notes = [*notes, f"left out {len(scanned)} of {count} pages without text layer: {pages}"]
-    if notes and not all(page.strip() for page in raw) and not scanned:
-        blank = next(index for index, page in enumerate(raw) if not page.strip())
-        raise InputError(
-            source,
-            f"the PDF is cut off or damaged: page {blank + 1} of {count} is lost",
-            "get the file again from its sender",
-        )
-    if not any(page.strip() for page in raw):
         raise InputError(source, "has no text on any page", "give the document with its text")
     text, starts = joined(raw)
-    recognized = tuple(index + 1 for index in scanned) if ocr else ()
-    return Content(text, starts, recognized, tuple(notes))
+    return Content(text, starts, tuple(index + 1 for index in recognized), tuple(notes))
+
+
+def _recognize(
+    pdf: pypdfium2.PdfDocument, raw: list[str], todo: list[int], source: str, limits: Limits
+) -> list[int]:
+    """Put recognized text in the place of scanned pages; returns which.
+
+    A stamped scan keeps its stamp where Tesseract is missing; a page with nothing is refused.
+    """
+    from openimr.documents.ocr import available, from_page
+
+    done = [index for index in todo if not raw[index].strip() or available()]
+    for index in done:
+        raw[index] = from_page(pdf, index, source, limits)
+    return done
+
+
+def _left_out(raw: list[str], indices: list[int]) -> list[str]:
+    """Remarks on the scanned pages whose words are not in the text."""
+    if not indices:
+        return []
+    pages = ", ".join(str(index + 1) for index in indices)
+    return [f"{len(indices)} of {len(raw)} pages are scans that have not been recognized: {pages}"]
+
+
+def _check_nothing_lost(pages: list[_Page], source: str) -> None:
+    """A repaired file may have lost the contents of pages: refuse it rather than miss records."""
+    for number, page in enumerate(pages, 1):
+        if not page.text.strip() and not page.is_scan:
+            raise InputError(
+                source,
+                f"the PDF is cut off or damaged: page {number} of {len(pages)} is lost",
+                "get the file again from its sender",
+            )
 
 
 @contextmanager
@@ -135,8 +156,14 @@ def _repaired(data: bytes, source: str) -> bytes:
     return out.getvalue()
 
 
-def _page(pdf: pypdfium2.PdfDocument, index: int, source: str) -> tuple[str, bool]:
-    """Raw text of a page, and whether it shows an image."""
+class _Page(NamedTuple):
+    """Raw text of a page, and whether its words are only in an image."""
+
+    text: str
+    is_scan: bool
+
+
+def _page(pdf: pypdfium2.PdfDocument, index: int, source: str) -> _Page:
     import pypdfium2
 
     try:
@@ -153,12 +180,25 @@ def _page(pdf: pypdfium2.PdfDocument, index: int, source: str) -> tuple[str, boo
             text: str = textpage.get_text_range()
         finally:
             textpage.close()
-        if text.strip():
-            return text, False
-        kinds = (pypdfium2.raw.FPDF_PAGEOBJ_IMAGE,)
-        return text, any(True for _ in page.get_objects(filter=kinds, max_depth=4))
+        words = len(text.strip())
+        # A fax line or a stamp is all the text that many scanned records carry.
+        least = 0.0 if words == 0 else 0.5
+        is_scan = words < STAMP and _image_share(page) > least
+        return _Page(text, is_scan)
     finally:
         page.close()
+
+
+def _image_share(page: pypdfium2.PdfPage) -> float:
+    """How much of the page its largest image covers."""
+    from pypdfium2 import raw
+
+    width, height = page.get_size()
+    share = 0.0
+    for image in page.get_objects(filter=(raw.FPDF_PAGEOBJ_IMAGE,), max_depth=4):
+        left, bottom, right, top = image.get_bounds()
+        share = max(share, (right - left) * (top - bottom) / (width * height))
+    return share
 
 
 def joined(raw: list[str]) -> tuple[str, tuple[int, ...]]:
