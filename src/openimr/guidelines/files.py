@@ -97,14 +97,14 @@ def _explain(error: Any) -> Iterator[tuple[Place, str, str]]:
     if error.validator == "additionalProperties":
         known = sorted(error.schema.get("properties", {}))
         for key in sorted(set(error.instance) - set(known)):
-            yield (*place, key), f'unknown key "{key}"{_in(here)}', _suggest(key, known)
+            yield (*place, key), f'unknown key "{key}"{_in(here)}', suggest(key, known)
     elif error.validator == "required":
         missing = [key for key in error.validator_value if key not in error.instance]
         keys = ", ".join(f'"{key}"' for key in missing)
         yield place, f"{here} lacks {keys}", f"add {keys}"
     elif error.validator == "enum":
         allowed = [str(value) for value in error.validator_value if value is not None]
-        remedy = _suggest(str(error.instance), allowed)
+        remedy = suggest(str(error.instance), allowed)
         yield place, f'{here} cannot be "{error.instance}"', remedy
     elif error.validator == "anyOf" and error.context:
         deepest = max(error.context, key=lambda inner: (len(inner.absolute_path), _rank(inner)))
@@ -133,9 +133,12 @@ def _in(here: str) -> str:
     return "" if here == "the file" else f" in {here}"
 
 
-def _suggest(word: str, known: list[str]) -> str:
+def suggest(word: str, known: list[str], *, short: bool = False) -> str:
+    """A remedy for a misspelt word: the nearest known one, else (unless ``short``) all of them."""
     near = difflib.get_close_matches(word, known, n=1)
-    return f'did you mean "{near[0]}"?' if near else "expected one of " + ", ".join(known)
+    if near:
+        return f'did you mean "{near[0]}"?'
+    return "correct the name" if short else "expected one of " + ", ".join(known)
 
 
 def plain_problem(data: bytes, source: str, error: msgspec.ValidationError) -> GuidelineError:

@@ -202,7 +202,7 @@ class Example(Part, frozen=True, kw_only=True):
 
 
 class _Common(Part, frozen=True, kw_only=True):
-    treatment: Identifier
+    treatment: TreatmentId
     title: str
     family: Identifier
     category: Category

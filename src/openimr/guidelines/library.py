@@ -35,11 +35,17 @@ INHERITED = ("kind", "says", "condition", "source", "gap", "weight", "when", "li
 
 
 class Library:
-    """All guidelines, immutable. ``version`` is a hash of the files it was made from."""
+    """All guidelines, immutable.
 
-    def __init__(self, guidelines: Iterable[Guideline], version: str) -> None:
+    ``version`` is a hash of the files it was made from; ``paths`` the file of each treatment.
+    """
+
+    def __init__(
+        self, guidelines: Iterable[Guideline], version: str, paths: Mapping[str, Path]
+    ) -> None:
         by_id = {one.treatment: one for one in guidelines}
         self.version = version
+        self.paths = paths
         self.treatments: Mapping[str, Guideline] = MappingProxyType(by_id)
 
     def get(self, treatment: str) -> Guideline | None:
@@ -113,7 +119,9 @@ def load(folder: Path | None = None, *extra: Path) -> Library:
     if cached is None:
         cached = build(sources)
         _to_cache(version, cached)
-    return Library(cached, version)
+    by_name = {Path(path).name: Path(path) for path in sources}
+    paths = {one.treatment: by_name[one.path] for one in cached}
+    return Library(cached, version, MappingProxyType(paths))
 
 
 def _read(*folders: Path) -> dict[str, bytes]:
