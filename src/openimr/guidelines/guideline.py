@@ -38,6 +38,9 @@ earlier ones are silent."""
 Name = Annotated[str, Meta(pattern=r"\S")]
 Identifier = Annotated[str, Meta(pattern=r"^(other:)?[a-z][a-z0-9_]*$")]
 CriterionId = Annotated[str, Meta(pattern=r"^C[1-9][0-9]*$")]
+TreatmentId = Annotated[str, Meta(pattern=r"^(other:)?[a-z][a-z0-9_]*$")]
+"""``other:`` marks treatments beyond the catalogue."""
+
 CriterionRef = Annotated[str, Meta(pattern=r"^(other:)?[a-z][a-z0-9_]*\.C[1-9][0-9]*$")]
 EditionId = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 Plain = bool | int | float | str | list[str] | None
