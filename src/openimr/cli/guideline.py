@@ -41,7 +41,7 @@ def list_guidelines(folders: tuple[Path, ...], as_json: bool) -> None:
 
     from openimr.guidelines.library import load
 
-    library = load(extra=folders)
+    library = load(None, *folders)
     if as_json:
         for one in library.treatments.values():
             row = {
@@ -74,7 +74,7 @@ def show(treatment: str, folders: tuple[Path, ...]) -> None:
     from openimr.guidelines.library import load
     from openimr.guidelines.show import show as text_of
 
-    library = load(extra=folders)
+    library = load(None, *folders)
     held = library.get(treatment)
     if held is None:
         near = difflib.get_close_matches(treatment, library.treatments, n=3)
@@ -94,7 +94,7 @@ def check(folders: tuple[Path, ...]) -> None:
     from openimr.guidelines.library import load
     from openimr.reviews.examples import run_example
 
-    library = load(extra=folders)
+    library = load(None, *folders)
     problems = problems_of(library, run_text=lambda e, g: run_example(e, g, library))
     for problem in problems:
         click.echo(str(problem), err=True)

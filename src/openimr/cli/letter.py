@@ -24,7 +24,9 @@ Examples:
 @click.option("--out", type=click.Path(path_type=Path), help="File to write; else standard output.")
 @click.option("--form", help="Letter form to use instead of the one the determination names.")
 @click.option("--organization", help="Name of the review organization that the letter prints.")
-def letter(file: str, to: str, out: Path | None, form: str | None, organization: str | None) -> None:
+def letter(
+    file: str, to: str, out: Path | None, form: str | None, organization: str | None
+) -> None:
     """Write a determination (JSON, - for standard input) as a letter in the style of its day."""
     import msgspec
 

@@ -64,7 +64,7 @@ def review(
     to = "json" if as_json else to
     if to in ("pdf", "docx") and out is None and len(cases) > 1:
         raise click.UsageError("several cases need a folder; give --out DIR")
-    library = load_library(extra=library_folders) if library_folders else None
+    library = load_library(None, *library_folders) if library_folders else None
     attestation = read_attestation(attestation_file) if attestation_file else None
     if attestation is not None and (out is None or len(cases) != 1):
         raise click.UsageError("--attest is for one case and needs --out DIR")

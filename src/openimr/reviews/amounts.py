@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-Amounts = dict[str, bool | float | str]
+Amounts = dict[str, bool | float | str | tuple[str, ...]]
 """Request facts of the condition language, by name."""
 
 _NUMBER_WORDS = {
@@ -92,7 +92,8 @@ _RENTAL = re.compile(
 )
 _DAYS = {"day": 1, "week": 7, "month": 30}
 _INJECTIONS = re.compile(
-    rf"\b({_NUM})\s?(?:\w+[ -]){{0,4}}?injections?\b|\binjections?\s?(?:x|×|#|qty:?)\s?(\d{{1,2}})\b",
+    rf"\b({_NUM})\s?(?:\w+[ -]){{0,4}}?injections?\b"
+    r"|\binjections?\s?(?:x|×|#|qty:?)\s?(\d{1,2})\b",
     re.I,
 )
 _PURCHASE = re.compile(r"\bpurchase[ds]?\b|\bbuy\b", re.I)

@@ -1,7 +1,7 @@
 """From findings to a proposal: what defeats a request, what is only a gap, and how sure.
 
-The logic is that of domain practice: a contraindication that is triggered, a limit that is exceeded,
-or a core requirement that is not met or not documented defeats; a permit lifts only the failures it
+The logic is that of practice: a contraindication that is triggered, a limit that is exceeded, or
+a core requirement that is not met or not documented defeats; a permit lifts only the failures it
 names; of a group of alternatives one is enough; a supporting criterion that is not documented is
 a gap. The probability comes from ``decide.yaml``.
 """
@@ -113,7 +113,8 @@ def propose(
 ) -> tuple[Decision, float]:
     """The proposed decision and the probability that a reviewer would overturn.
 
-    ``parent_upheld`` tells that the item this one depends on is itself proposed as Upheld. The logic proposes Overturned when nothing defeats; the probability is stated beside it.
+    The logic proposes Overturned when nothing defeats; the probability is stated beside it.
+    ``parent_upheld`` tells that the item this one depends on is itself proposed as Upheld.
     """
     w = weights()
     score = w.intercept

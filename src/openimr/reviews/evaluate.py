@@ -8,6 +8,7 @@ criteria; ``facts`` with offsets into the folded clinical case summary).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,7 +24,7 @@ Label = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Compared:
-    """One disputed item: what the physician decided, what the engine proposed, what a label says."""
+    """One disputed item: the physician's decision, the engine's proposal, and the label."""
 
     case_number: str | None
     number: int
@@ -78,8 +79,26 @@ def compare(
         label = labels.get(determination.case_number or "")
         outcome.items += _items(determination, made, label)
         if label is not None and label.get("facts") is not None:
-            outcome.facts.append((made.facts, label["facts"]))
+            placed = placed_labels(label["facts"], determination.summary or "")
+            outcome.facts.append((made.facts, placed))
     return outcome
+
+
+def placed_labels(labels: Sequence[Label], summary: str) -> list[Label]:
+    """Labels with offsets into the summary itself.
+
+    Labels count from the start of the section, of which its opening sentence is no part of the
+    summary: the distance that most quotes agree on is taken off.
+    """
+    distances = Counter(
+        label["start"] - place for label in labels if (place := summary.find(label["quote"])) >= 0
+    )
+    if not distances:
+        return list(labels)
+    shift = distances.most_common(1)[0][0]
+    return [
+        {**label, "start": label["start"] - shift, "end": label["end"] - shift} for label in labels
+    ]
 
 
 def _items(determination: Determination, made: Review, label: Label | None) -> list[Compared]:
@@ -103,11 +122,7 @@ def without_ur(case: Case) -> Case:
     documents = []
     for document in case.documents:
         text = document.text or ""
-        kept = [
-            text[s.start : s.end]
-            for s in sentences(text)
-            if s.role != "utilization_review"
-        ]
+        kept = [text[s.start : s.end] for s in sentences(text) if s.role != "utilization_review"]
         documents.append(replace(document, text=" ".join(kept)))
     return replace(case, documents=tuple(documents))
 
@@ -123,15 +138,17 @@ def summary(outcome: Evaluation) -> dict[str, Any]:
     labelled = [c for c in items if c.label is not None]
     return {
         "items": len(items),
-        "treatment": _share(c.proposed.treatment == c.label["treatment"] for c in labelled if c.label),
+        "treatment": _share(
+            c.proposed.treatment == c.label["treatment"] for c in labelled if c.label
+        ),
         "region": _share(c.proposed.region == c.label["region"] for c in labelled if c.label),
         "side": _share(c.proposed.side == c.label["side"] for c in labelled if c.label),
         "phase": _share(c.proposed.phase == c.label["phase"] for c in labelled if c.label),
         "drug": _share(c.proposed.drug == c.label["drug"] for c in labelled if c.label),
         "quantity": _share(c.proposed.quantity == c.label["quantity"] for c in labelled if c.label),
         "parent": _share(c.proposed.parent == c.label["parent"] for c in labelled if c.label),
-        "guideline_first": _share(_guideline(c, first=True) for c in items),
-        "guideline_any": _share(_guideline(c, first=False) for c in items),
+        "guideline_first": _share(cites_same(c, first=True) for c in items),
+        "guideline_any": _share(cites_same(c, first=False) for c in items),
         "reason_found": _share(_reason(c, decisive=False) for c in labelled if _named(c)),
         "reason_decisive": _share(_reason(c, decisive=True) for c in labelled if _named(c)),
         "decisions": decision_measures(items),
@@ -150,7 +167,8 @@ def cited_pairs(text: str | None) -> set[tuple[str, str | None]]:
     return {(c.body, c.chapter) for c in find_citations(text or "")}
 
 
-def _guideline(one: Compared, *, first: bool) -> bool:
+def cites_same(one: Compared, *, first: bool) -> bool:
+    """Whether our governing guideline (the first, or any) is among those the letter relies on."""
     cited = cited_pairs(one.determined.imr_guideline)
     own = [(c.body, c.chapter) for c in one.proposed.guidelines]
     if not cited:

@@ -10,8 +10,9 @@ from openimr.guidelines.library import Library
 from openimr.reviews.requests import Request
 
 _SURGICAL = re.compile(
-    r"\bassociated surgical service|\bpre[\s-]?op|\bpost[\s-]?op|\bperi[\s-]?op|\bsurgical assist|\bassistant surgeon|"
-    r"\b(?:medical|surgical|cardiac|pre-?surgical) clearance|\bpost[\s-]?surg|\binpatient (?:stay|hospital)|\bhospital stay",
+    r"\bassociated surgical service|\b(?:pre|post|peri)[\s-]?(?:op|surg)"
+    r"|\bsurgical assist|\bassistant surgeon|\b(?:medical|surgical|cardiac) clearance"
+    r"|\binpatient (?:stay|hospital)|\bhospital stay",
     re.I,
 )
 

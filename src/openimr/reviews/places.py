@@ -12,28 +12,18 @@ import yaml
 from openimr.model import Region, Side
 
 _LEVEL = re.compile(r"\b([CTL])\s?(\d{1,2})\s?[-/]\s?(?:([CTLS])\s?)?(\d{1,2})\b", re.I)
+_JOINT = r"(?=\s(?:knee|shoulder|wrist|hand|hip|elbow|ankle|foot|si\b|l\d))"
 _SIDES = (
     (
         "bilateral",
         re.compile(
-            r"\bbilateral(?:ly)?\b|\bboth\b|\bright and left\b|\bleft and right\b|\bb/?l\b|\b[br]ues?\b|\bbles?\b",
+            r"\bbilateral(?:ly)?\b|\bboth\b|\bright and left\b|\bleft and right\b|\bb/?l\b"
+            r"|\bbues?\b|\bbles?\b",
             re.I,
         ),
     ),
-    (
-        "right",
-        re.compile(
-            r"\bright\b|\brt\.?\b|\(r\)|\br(?=\s(?:knee|shoulder|wrist|hand|hip|elbow|ankle|foot|si\b|l\d))|\br[ul]e\b",
-            re.I,
-        ),
-    ),
-    (
-        "left",
-        re.compile(
-            r"\bleft\b|\blt\.?\b|\(l\)|\bl(?=\s(?:knee|shoulder|wrist|hand|hip|elbow|ankle|foot|si\b))|\bl[ul]e\b",
-            re.I,
-        ),
-    ),
+    ("right", re.compile(rf"\bright\b|\brt\.?\b|\(r\)|\br{_JOINT}|\br[ul]e\b", re.I)),
+    ("left", re.compile(rf"\bleft\b|\blt\.?\b|\(l\)|\bl{_JOINT}|\bl[ul]e\b", re.I)),
 )
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 from openimr.guidelines.guideline import Criterion
-from openimr.model import Citation, Decision, Finding
+from openimr.model import Citation, Decision, Evidence, Finding
 from openimr.reviews.requests import Request
 
 _QUOTED = 3
+_REACH = 110
+_BREAK = re.compile(r"(?<![A-Z0-9])\.\s*(?=[A-Z])|[.!?]\s+(?=[A-Z])|;\s|\n\s*\n")
 
 
 def write_rationale(
@@ -17,6 +20,7 @@ def write_rationale(
     criteria: Sequence[Criterion],
     findings: Sequence[Finding],
     decision: Decision,
+    texts: Mapping[str, str],
     *,
     parent_request: str | None = None,
 ) -> str:
@@ -28,22 +32,23 @@ def write_rationale(
         criteria: the criteria that were tested, in the order of ``findings``.
         findings: the findings with their effects.
         decision: the proposed decision.
+        texts: the text of each document by name, from which quotes are taken with their clause.
         parent_request: the words of the item this one depends on, when that is upheld.
     """
     parts = [f"{_authority(guidelines)} governs this request."]
     if parent_request is not None:
         parts.append(
-            f"The request depends on another item in dispute, {_in_quotes(parent_request)}, which is "
-            "proposed as not medically necessary."
+            f"The request depends on another item in dispute, {_in_quotes(parent_request)}, "
+            "which is proposed as not medically necessary."
         )
     pairs = list(zip(criteria, findings, strict=True))
     if decision == "Overturned":
-        parts += _supported(pairs)
+        parts += _supported(pairs, texts)
         parts.append(
             f"The criteria are met, and the request for {request.text} is medically necessary."
         )
     else:
-        parts += _defeated(pairs)
+        parts += _defeated(pairs, texts)
         parts.append(f"Therefore, the request for {request.text} is not medically necessary.")
     return " ".join(parts)
 
@@ -66,11 +71,11 @@ def _authority(guidelines: Sequence[Citation]) -> str:
     return f"The {name}{section}{pages}"
 
 
-def _supported(pairs: Sequence[tuple[Criterion, Finding]]) -> list[str]:
+def _supported(pairs: Sequence[tuple[Criterion, Finding]], texts: Mapping[str, str]) -> list[str]:
     sentences = []
     for criterion, finding in pairs:
         if finding.effect == "supports" and finding.evidence and criterion.weight == "core":
-            sentences.append(f"{_asks(criterion)} This is met: {_quotes(finding)}.")
+            sentences.append(f"{_asks(criterion)} This is met: {_quotes(finding, texts)}.")
         elif finding.effect == "waived":
             sentences.append(f"{_asks(criterion)} This is waived in this case.")
     gaps = [f.says for _, f in pairs if f.effect == "gap" and f.status == "not_documented"]
@@ -79,33 +84,36 @@ def _supported(pairs: Sequence[tuple[Criterion, Finding]]) -> list[str]:
     return sentences
 
 
-def _defeated(pairs: Sequence[tuple[Criterion, Finding]]) -> list[str]:
+def _defeated(pairs: Sequence[tuple[Criterion, Finding]], texts: Mapping[str, str]) -> list[str]:
     sentences = []
     for criterion, finding in pairs:
         if finding.effect == "defeats":
-            sentences.append(_failure(criterion, finding))
+            sentences.append(_failure(criterion, finding, texts))
     met = [f for c, f in pairs if f.effect == "supports" and f.evidence and c.weight == "core"]
     if met:
         sentences.append(
             "The record does show the following: "
-            + "; ".join(f"{_lower(f.says)} ({_quotes(f, 1)})" for f in met)
+            + "; ".join(f"{_lower(f.says)} ({_quotes(f, texts, 1)})" for f in met)
             + "."
         )
     return sentences
 
 
-def _failure(criterion: Criterion, finding: Finding) -> str:
+def _failure(criterion: Criterion, finding: Finding, texts: Mapping[str, str]) -> str:
     asks = _asks(criterion)
     if criterion.kind == "contraindication":
-        return f"The guideline speaks against the request where this holds: {_stop(_lower(criterion.says))} The record shows it: {_quotes(finding)}."
+        return (
+            "The guideline speaks against the request where this holds: "
+            f"{_stop(_lower(criterion.says))} The record shows it: {_quotes(finding, texts)}."
+        )
     if finding.status == "not_documented":
         where = ", ".join(finding.searched.documents) if finding.searched else ""
         searched = f" in the records searched ({where})" if where else ""
         return f"{asks} This is not documented{searched}."
     if criterion.kind == "limit":
-        shown = f": {_quotes(finding)}" if finding.evidence else ""
+        shown = f": {_quotes(finding, texts)}" if finding.evidence else ""
         return f"{asks} The request exceeds this limit{shown}."
-    shown = f": {_quotes(finding)}" if finding.evidence else ""
+    shown = f": {_quotes(finding, texts)}" if finding.evidence else ""
     return f"{asks} This is not met{shown}."
 
 
@@ -114,13 +122,39 @@ def _asks(criterion: Criterion) -> str:
     return f"The guideline {verb}: {_stop(_lower(criterion.says))}"
 
 
-def _quotes(finding: Finding, most: int = _QUOTED) -> str:
+def _quotes(finding: Finding, texts: Mapping[str, str], most: int = _QUOTED) -> str:
     if not finding.evidence:
         return "as the request itself states"
-    return "; ".join(
-        f"{_in_quotes(e.quote)} ({e.document}{f', page {e.page}' if e.page else ''})"
-        for e in finding.evidence[:most]
-    )
+    quoted: dict[str, None] = {}
+    for evidence in finding.evidence:
+        page = f", page {evidence.page}" if evidence.page else ""
+        words = clause(texts.get(evidence.document, ""), evidence)
+        quoted.setdefault(f"{_in_quotes(words)} ({evidence.document}{page})")
+        if len(quoted) == most:
+            break
+    return "; ".join(quoted)
+
+
+def clause(text: str, evidence: Evidence) -> str:
+    """The words of a span with the rest of their clause, so that a quote can be judged by itself.
+
+    Takes at most :data:`_REACH` characters to either side, and never crosses the end of a
+    sentence. Gives the bare span where the text is not at hand.
+    """
+    if text[evidence.start : evidence.end] != evidence.quote:
+        return evidence.quote
+    before = text[max(0, evidence.start - _REACH) : evidence.start]
+    after = text[evidence.end : evidence.end + _REACH]
+    breaks = list(_BREAK.finditer(before))
+    if breaks:
+        before = before[breaks[-1].end() :]
+    elif len(before) == _REACH:
+        before = before.partition(" ")[2]
+    if stop := _BREAK.search(after):
+        after = after[: stop.start()]
+    elif len(after) == _REACH:
+        after = after.rpartition(" ")[0]
+    return " ".join(f"{before}{evidence.quote}{after}".split()).strip(" .;:,")
 
 
 def _in_quotes(text: str) -> str:

@@ -31,8 +31,8 @@ _REPEAT = re.compile(
 )
 _ONGOING = re.compile(r"\b(?:refills?|continu\w+|ongoing|maintenance)\b", re.I)
 _PREFIX = re.compile(
-    r"^(?:associated surgical services?|retrospective(?: request)?(?: for)?|retro|prospective(?: request)?(?: for)?|"
-    r"(?:unknown|unspecified) (?:prescription|quantity)(?: of)?)\s*[:\-]?\s*",
+    r"^(?:associated surgical services?|(?:retrospective|prospective)(?: request)?(?: for)?|retro"
+    r"|(?:unknown|unspecified) (?:prescription|quantity)(?: of)?)\s*[:\-]?\s*",
     re.I,
 )
 _MODIFIED = re.compile(
@@ -67,7 +67,7 @@ class Request(Value, frozen=True):
     stage: Phase | None
     quantity: float | None
     unit: Unit | None
-    values: tuple[tuple[str, bool | float | str], ...]
+    values: tuple[tuple[str, bool | float | str | tuple[str, ...]], ...]
 
 
 def disputed_text(item: DisputedItem) -> str:
@@ -91,7 +91,7 @@ def read_request(item: DisputedItem, facts: Sequence[Fact], library: Library) ->
     """
     text = disputed_text(item)
     bare = _PREFIX.sub("", text).strip() or text
-    label, classes = drugs.classify(bare)
+    label, classes, *_ = drugs.classify(bare)
     guideline = _guideline(bare, label, classes, library)
     if (
         guideline is not None
@@ -112,7 +112,7 @@ def read_request(item: DisputedItem, facts: Sequence[Fact], library: Library) ->
     if label:
         values["drug_name"] = label
     if classes:
-        values["drug_class"] = classes[0]
+        values["drug_class"] = classes
     if stage:
         values["request_phase"] = stage
     if region:
@@ -247,13 +247,13 @@ def _quantity(
         solid = TABLETS.search(text) and not re.search(
             r"\b(?:patch|cream|gel|lotion|ointment|pad)", text, re.I
         )
-        return float(quantity), "tablets" if solid else None
+        return float(str(quantity)), "tablets" if solid else None
     category = guideline.category if guideline else None
     if "rental_days" in amounts and category in {"equipment", "device"}:
-        return float(amounts["rental_days"]), "days"
+        return float(str(amounts["rental_days"])), "days"
     if category == "injection":
         count = amounts.get("injections_per_session")
-        return (float(count), "injections") if count is not None else (1.0, "injections")
+        return (float(str(count)), "injections") if count is not None else (1.0, "injections")
     if category in {"therapy", "program", "consultation"} and "sessions_requested" in amounts:
-        return float(amounts["sessions_requested"]), "visits"
+        return float(str(amounts["sessions_requested"])), "visits"
     return None, None

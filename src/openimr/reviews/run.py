@@ -173,6 +173,7 @@ def _review_item(case: Case, request: Request, context: _Context) -> ItemReview:
             criteria,
             found,
             decision,
+            {document.name: document.text or "" for document in case.documents},
             parent_request=parent.request if falls and parent is not None else None,
         ),
         dependent_on=context.parent if falls else None,
