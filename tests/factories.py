@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
+import msgspec
+
 from openimr.model import (
     Attestation,
     AttestedDecision,
@@ -24,18 +26,6 @@ from openimr.model import (
     Review,
     Search,
     SearchStep,
-)
-
-HOSTILE = (
-    "<script>alert(1)</script>",
-    "</script><img src=x onerror=alert(1)>",
-    "[bold red]loud[/bold red] [/]",
-    '#let x = 1; #panic("typst") $ * _ ` @ref <label>',
-    "{{7*7}} {% raw %}",
-    "\u202eright to left\u202c \u200f\u05e9\u05dc\u05d5\u05dd",
-    "\x1b[31mred\x1b[0m \x00 \ud800 \uffff",
-    "W" * 300,
-    "Ünïcode – “quoted” ≥ 3 µg 中文",
 )
 
 
@@ -256,7 +246,7 @@ def case_and_review() -> tuple[Case, Review]:
                     status="met",
                     evidence=(*found("mechanical_symptoms"), overlapping),
                     source="MTUS Knee Complaints 2004, page 344",
-                    certainty="verified",
+                    certainty="S",
                     effect="supports",
                 ),
                 Finding(
@@ -332,7 +322,7 @@ def case_and_review() -> tuple[Case, Review]:
                     evidence=found("pt_visits"),
                     effect="defeats",
                     source="MTUS Postsurgical 2009, page 24",
-                    certainty="high",
+                    certainty="GK-M",
                 ),
                 Finding(
                     criterion="pt_knee_postop.C2",
@@ -424,7 +414,7 @@ def case_and_review() -> tuple[Case, Review]:
                 Finding(
                     criterion="opioid_ongoing.C2",
                     kind="documentation",
-                    says="Monitoring for aberrant use, such as a urine drug test or a signed agreement",
+                    says="Monitoring for aberrant use, such as a urine drug test",
                     status="not_documented",
                     searched=Search(
                         facts=("urine_drug_test", "opioid_agreement", "cures_report"),
@@ -522,8 +512,6 @@ def case_and_review() -> tuple[Case, Review]:
 
 def attested(review: Review) -> Review:
     """Return `review` with an invented physician's attestation, who decides two items herself."""
-    import msgspec
-
     return msgspec.structs.replace(
         review,
         draft=False,
@@ -541,63 +529,3 @@ def attested(review: Review) -> Review:
             ),
         ),
     )
-
-
-def hostile_case_and_review(words: str) -> tuple[Case, Review]:
-    """Return a case and review in which every free text holds `words`."""
-    text = f"Before. {words} said in the record. After."
-    fact = Fact(
-        fact=words,
-        value=words,
-        polarity="present",
-        document=words,
-        start=8,
-        end=8 + len(words),
-        quote=words,
-        unit=words,
-        about=words,
-        levels=(words,),
-    )
-    finding = Finding(
-        criterion=words,
-        kind="requirement",
-        says=words,
-        status="not_documented",
-        evidence=(evidence(fact),),
-        searched=Search(facts=(words,), terms=(words,), documents=(words,)),
-        group=words,
-        source=words,
-        certainty=words,
-        trace=words,
-    )
-    item = item_review(
-        words,
-        treatment=words,
-        drug=words,
-        findings=(finding,),
-        guidelines=(Citation(body=words, chapter=words, section=words),),
-        search_sequence=(SearchStep(step=words, result=words),),
-        proposed_decision="Upheld",
-        confidence=0.5,
-        decisive=(words,),
-        rationale=words,
-        would_change=(Change(criteria=(words,), says=(words,)),),
-        hangs_on=(words,),
-        notes=(words,),
-    )
-    case = Case(
-        items=(
-            DisputedItem(
-                request=words, ur_guideline=words, original=words, authorized=words, remainder=words
-            ),
-        ),
-        case_number="CM17-0000002",
-        documents=(Document(name=words, kind=words, text=text),),
-    )
-    review = Review(
-        case_number="CM17-0000002",
-        items=(item,),
-        facts=(fact,),
-        engine=Engine(version=words, library=words),
-    )
-    return case, review

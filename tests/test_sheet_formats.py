@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 import factories
+import hostile
 from openimr.reviews.sheet import print_review, render
 
 DRAFT = "DRAFT - proposal of the machine, not a determination"
@@ -60,9 +61,9 @@ def test_every_format_says(made, to, words):
 
 
 @pytest.mark.parametrize("to", ["text", "pdf", "docx", "html"])
-@pytest.mark.parametrize("words", factories.HOSTILE)
+@pytest.mark.parametrize("words", hostile.TEXTS)
 def test_hostile_text_stays_text(to, words):
-    out = render(*factories.hostile_case_and_review(words), to)
+    out = render(*hostile.case_and_review(words), to)
     if to == "html" or not (words.isascii() and words.isprintable()):
         return
     shown = text_of(out, to).replace("\u200b", "")
@@ -98,7 +99,7 @@ def test_terminal_keeps_within_its_width(width):
 def test_a_terminal_without_unicode_gets_ascii():
     raw = io.BytesIO()
     out = io.TextIOWrapper(raw, encoding="ascii")
-    print_review(*factories.hostile_case_and_review("≥ 3 “quoted”"), Console(file=out, width=80))
+    print_review(*hostile.case_and_review("≥ 3 “quoted”"), Console(file=out, width=80))
     out.flush()
     assert b"? 3 ?quoted?" in raw.getvalue()
 
@@ -106,7 +107,7 @@ def test_a_terminal_without_unicode_gets_ascii():
 def test_terminal_escapes_of_the_record_do_not_reach_the_terminal():
     out = io.StringIO()
     console = Console(file=out, width=80, force_terminal=True, color_system=None)
-    print_review(*factories.hostile_case_and_review("\x1b]0;owned\x07"), console)
+    print_review(*hostile.case_and_review("\x1b]0;owned\x07"), console)
     assert "\x1b" not in out.getvalue()
 
 
@@ -129,7 +130,7 @@ def test_pdf_is_reproducible(made):
 
 
 def test_pdf_prints_the_code_point_of_a_character_without_a_glyph():
-    out = render(*factories.hostile_case_and_review("中 knee"), "pdf")
+    out = render(*hostile.case_and_review("中 knee"), "pdf")
     assert "[U+4E2D] knee" in " ".join(pdf_text(out))
 
 

@@ -12,6 +12,7 @@ from itertools import pairwise
 import pytest
 
 import factories
+import hostile
 from openimr.reviews.sheet import render
 from openimr.reviews.sheet.html import resource
 
@@ -118,8 +119,8 @@ def test_the_text_of_the_records_is_whole(source):
     case, _ = factories.case_and_review()
     shown = re.findall(r'<div class="text" dir="auto">(.*?)</div>', source.decode(), re.S)
     for record, markup in zip(case.documents, shown, strict=True):
-        markup = re.sub(r'<a class="n".*?</a>|<span class="page">.*?</span>', "", markup)
-        assert html.unescape(re.sub("<[^>]+>", "", markup)) == record.text
+        bare = re.sub(r'<a class="n".*?</a>|<span class="page">.*?</span>', "", markup)
+        assert html.unescape(re.sub("<[^>]+>", "", bare)) == record.text
 
 
 @pytest.mark.parametrize(
@@ -139,6 +140,7 @@ def test_the_text_of_the_records_is_whole(source):
         "does not address",
         "12 visits of postoperative physical therapy",
         "tramadol",
+        "general knowledge, medium confidence",
         "60 tablets",
         "Pain scores run from 4 to 8 in the same year.",
     ],
@@ -157,9 +159,9 @@ def test_attested_page_names_states_certification_and_date_and_is_no_draft():
     assert not [a for a in page.having("bar") if "draft" in a["class"]]
 
 
-@pytest.mark.parametrize("words", factories.HOSTILE)
+@pytest.mark.parametrize("words", hostile.TEXTS)
 def test_hostile_text_stays_text(words):
-    source = render(*factories.hostile_case_and_review(words), "html")
+    source = render(*hostile.case_and_review(words), "html")
     page = Page(source)
     assert len(page.all("script")) == 1
     assert not page.all("img")

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 import factories
 from openimr.errors import InputError
 from openimr.model import Citation, Document, Evidence, Finding
-from openimr.reviews.sheet import marks, view, words
+from openimr.reviews.sheet import marks, words
+from openimr.reviews.sheet.build import build_sheet
 
 
 def finding(kind, status, effect="neutral"):
@@ -69,6 +70,20 @@ def test_guideline_with_its_edition(citation, shown):
 
 
 @pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [
+        (True, None, "yes"),
+        (None, "weeks", ""),
+        (6.0, "weeks", "6 weeks"),
+        (8, "0-10", "8 (0-10)"),
+        ("complex", None, "complex"),
+    ],
+)
+def test_value_of_a_fact(value, unit, shown):
+    assert words.fact_value(value, unit) == shown
+
+
+@pytest.mark.parametrize(
     ("given", "shown"),
     [
         ("plain words", "plain words"),
@@ -118,7 +133,7 @@ def test_text_without_full_stops_does_not_light_up_whole():
 
 
 def test_equal_spans_share_a_number_and_know_all_who_cite_them():
-    sheet = view.build(*factories.case_and_review())
+    sheet = build_sheet(*factories.case_and_review())
     (shared,) = [m for m in sheet.marks if m.quote.startswith("denies any benefit")]
     assert [link.label for link in shared.cited] == [
         "item 4, opioid_ongoing.C1",
@@ -129,7 +144,7 @@ def test_equal_spans_share_a_number_and_know_all_who_cite_them():
 
 def test_marks_and_facts_stand_where_they_say():
     case, review = factories.case_and_review()
-    sheet = view.build(case, review)
+    sheet = build_sheet(case, review)
     for mark in sheet.marks:
         text = case.documents[mark.record].text
         assert text[mark.start : mark.end] == mark.quote
@@ -153,7 +168,7 @@ def test_a_quote_that_is_not_in_the_record_is_shown_as_lost(wrong):
     changed = msgspec.structs.replace(
         first, findings=(msgspec.structs.replace(first.findings[1], evidence=(stray,)),)
     )
-    sheet = view.build(case, msgspec.structs.replace(review, items=(changed,)))
+    sheet = build_sheet(case, msgspec.structs.replace(review, items=(changed,)))
     assert sheet.items[0].criteria[0].quotes[0].number is None
     assert "do not stand in the records" in sheet.warnings[0]
 
@@ -172,12 +187,12 @@ def test_facts_read_from_one_span_become_one_quote():
     review = msgspec.structs.replace(
         review, items=(msgspec.structs.replace(first, findings=(changed,)),)
     )
-    (quote,) = view.build(case, review).items[0].criteria[0].quotes
+    (quote,) = build_sheet(case, review).items[0].criteria[0].quotes
     assert quote.read_as == "mcmurray; knee exam 2"
 
 
 def test_search_over_every_record_is_said_shortly():
-    sheet = view.build(*factories.case_and_review())
+    sheet = build_sheet(*factories.case_and_review())
     looked = sheet.items[1].criteria[1].looked
     assert (looked.documents, looked.facts) == (
         "all 3 records",
@@ -199,7 +214,7 @@ def test_only_an_attested_review_that_is_no_draft_loses_the_mark(
 ):
     case, review = factories.case_and_review()
     signature = factories.attested(review).attestation if with_attestation else None
-    sheet = view.build(case, msgspec.structs.replace(review, draft=draft, attestation=signature))
+    sheet = build_sheet(case, msgspec.structs.replace(review, draft=draft, attestation=signature))
     assert sheet.draft is is_draft
     assert bool(sheet.warnings) is warned
     assert ("DRAFT" in sheet.title) is is_draft
@@ -208,7 +223,7 @@ def test_only_an_attested_review_that_is_no_draft_loses_the_mark(
 
 def test_the_physician_overrides_the_proposal():
     case, review = factories.case_and_review()
-    sheet = view.build(case, factories.attested(review))
+    sheet = build_sheet(case, factories.attested(review))
     decided = [(item.proposal, item.attested) for item in sheet.items]
     assert decided == [
         ("Overturned", "Overturned"),
@@ -224,13 +239,13 @@ def test_a_review_of_another_case_is_refused():
     case, review = factories.case_and_review()
     other = msgspec.structs.replace(case, case_number="CM17-0000009")
     with pytest.raises(InputError, match="CM17-0000009"):
-        view.build(other, review)
+        build_sheet(other, review)
 
 
 def test_a_bare_case_can_be_shown():
     case, review = factories.case_and_review()
     bare = msgspec.structs.replace(case, documents=(), case_number=None, items=case.items[4:])
-    sheet = view.build(
+    sheet = build_sheet(
         bare, msgspec.structs.replace(review, items=review.items[4:], facts=(), case_number=None)
     )
     assert sheet.title == "Review sheet without number (DRAFT)"

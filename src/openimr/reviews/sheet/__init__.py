@@ -26,9 +26,9 @@ def render(case: Case, review: Review, to: Format) -> bytes:
         InputError: case and review bear different case numbers.
         ValueError: `to` is not one of the formats.
     """
-    from openimr.reviews.sheet import view
+    from openimr.reviews.sheet.build import build_sheet
 
-    sheet = view.build(case, review)
+    sheet = build_sheet(case, review)
     if to == "html":
         from openimr.reviews.sheet import html
 
@@ -56,6 +56,7 @@ def print_review(case: Case, review: Review, console: Console) -> None:
     Raises:
         InputError: case and review bear different case numbers.
     """
-    from openimr.reviews.sheet import terminal, view
+    from openimr.reviews.sheet import terminal
+    from openimr.reviews.sheet.build import build_sheet
 
-    terminal.show(view.build(case, review), console)
+    terminal.show(build_sheet(case, review), console)

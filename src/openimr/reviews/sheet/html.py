@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from openimr.reviews.sheet import words
 from openimr.reviews.sheet.marks import Span, merged, pieces
-from openimr.reviews.sheet.view import Record, Sheet
+from openimr.reviews.sheet.view import Mark, Record, Sheet
 
 if TYPE_CHECKING:
     import jinja2
@@ -79,7 +79,7 @@ def record_markup(record: Record) -> Markup:
     sentences = merged((m.begin, m.stop) for m in record.marks)
     opens, closes = {a for a, _ in sentences}, {b for _, b in sentences}
     pages = {start: number for number, start in enumerate(record.page_starts, 1)}
-    anchors = {key: _anchor(record, key) for key in evidence}
+    anchors = {key: _anchor(mark) for key, mark in evidence.items()}
 
     out: list[str] = []
     for piece in pieces(len(text), spans, (*opens, *closes, *pages)):
@@ -110,12 +110,11 @@ def record_markup(record: Record) -> Markup:
     return Markup("".join(out))
 
 
-def _anchor(record: Record, key: str) -> str:
+def _anchor(mark: Mark) -> str:
     from markupsafe import escape
 
-    mark = next(m for m in record.marks if f"e{m.number}" == key)
     label = f"Evidence {mark.number}, {words.name(mark.polarity)}: back to {mark.cited[0].label}"
     return (
-        f'<a class="n" id="{key}" href="#{mark.cited[0].to}" aria-label="{escape(label)}">'
-        f"{mark.number}</a>"
+        f'<a class="n" id="e{mark.number}" href="#{mark.cited[0].to}" '
+        f'aria-label="{escape(label)}">{mark.number}</a>'
     )

@@ -71,6 +71,16 @@ class _Drawing:
         shown = value.encode(self._encoding, "replace").decode(self._encoding)
         return Text(shown, style=style, overflow="fold")
 
+    def hang(self, lead: str, text: Text) -> Table:
+        """Text behind a mark or number, its further lines below its first."""
+        from rich.table import Table
+
+        grid = Table.grid(padding=(0, 1, 0, 0))
+        grid.add_column(width=len(lead), no_wrap=True)
+        grid.add_column(ratio=1, overflow="fold")
+        grid.add_row(self.text(lead), text)
+        return grid
+
     def item(self, item: Item, draft: bool) -> RenderableType:
         from rich.console import Group
         from rich.panel import Panel
@@ -105,9 +115,11 @@ class _Drawing:
         yield self._criteria(item.criteria)
         yield from self._turns(item)
         for note in item.notes:
-            yield self.text(f"NOTE: {note}", "yellow")
+            yield self.hang("NOTE:", self.text(note, "yellow"))
+        if item.rationale:
+            yield self.text("Rationale drafted by the machine", "bold")
         for paragraph in item.rationale:
-            yield self.text(f"Draft rationale: {paragraph}", "dim")
+            yield self.hang("  ", self.text(paragraph))
 
     def _turns(self, item: Item) -> Iterable[RenderableType]:
         if item.decisive:
@@ -116,29 +128,30 @@ class _Drawing:
         if item.turns == "would_change":
             yield self.text("What documentation would change the decision", "bold")
             for place, change in enumerate(item.would_change, 1):
-                yield self.text(f" {place}. " + "; and ".join(map(_say, change)))
+                yield self.hang(f" {place}.", self.text("; and ".join(map(_say, change))))
             if not item.would_change:
                 yield self.text(" None was found.")
         elif item.turns == "hangs_on":
             yield self.text("Hangs on", "bold")
             for step in item.hangs_on:
-                yield self.text(f" - {_say(step)}")
+                yield self.hang(" -", self.text(_say(step)))
             if not item.hangs_on:
                 yield self.text(" No single criterion.")
 
     def _decisive(self, item: Item) -> Iterable[RenderableType]:
         by_id = {criterion.id: criterion for criterion in item.criteria}
         for step in item.decisive:
-            yield self.text(f" - {_say(step)}" + (f": {step.status}" if step.status else ""))
+            status = f": {step.status}" if step.status else ""
+            yield self.hang(" -", self.text(_say(step) + status))
             if step.to in by_id:
                 for quote in by_id[step.to].quotes:
-                    yield self._quote(quote)
+                    yield self.hang("  ", self._quote(quote))
 
     def _quote(self, quote: Quote) -> Text:
         page = f", page {quote.page}" if quote.page else ""
         lost = "" if quote.number else "; NOT FOUND THERE"
         return self.text(
-            f'   "{" ".join(quote.text.split())}" '
+            f'"{" ".join(quote.text.split())}" '
             f"({quote.document}{page}; {words.name(quote.polarity)}{lost})",
             "cyan",
         )

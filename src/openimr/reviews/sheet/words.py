@@ -6,6 +6,7 @@ import re
 from datetime import date
 from typing import Final, Literal
 
+from openimr.guidelines.show import CERTAINTIES
 from openimr.model import Citation, Finding
 
 Tone = Literal["good", "bad", "gap", "plain"]
@@ -107,7 +108,10 @@ def fact_value(value: bool | int | float | str | None, unit: str | None = None) 
     if isinstance(value, bool):
         return "yes" if value else "no"
     words = number(value) if isinstance(value, int | float) else plain(value)
-    return f"{words} ({plain(unit)})" if unit else words
+    if not unit:
+        return words
+    # A scale (0-10) is not counted in, as weeks and visits are.
+    return f"{words} {plain(unit)}" if unit[0].isalpha() else f"{words} ({plain(unit)})"
 
 
 def probability(value: float | None) -> str:
@@ -131,6 +135,11 @@ def citation(value: Citation) -> str:
     if value.pages:
         parts.append(f"page{'s' if len(value.pages) > 1 else ''} {_ranges(value.pages)}")
     return plain(", ".join(parts))
+
+
+def certainty(code: str | None) -> str:
+    """Return how sure the library is of a criterion's wording; unknown codes as they stand."""
+    return CERTAINTIES.get(code, plain(code)) if code else ""
 
 
 def _ranges(pages: tuple[int, ...]) -> str:
