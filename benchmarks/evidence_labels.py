@@ -80,9 +80,9 @@ def main() -> int:
         if not row.get("facts") or number not in texts:
             continue
         text = texts[number]
-        begin = time.perf_counter()
+        begin = time.process_time()
         facts = find_facts(text)
-        seconds += time.perf_counter() - begin
+        seconds += time.process_time() - begin
         letters += 1
         spans = [(label, *place(text, label)) for label in row["facts"]]
         names = {label["fact"] for label in row["facts"]}

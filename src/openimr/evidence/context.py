@@ -24,6 +24,12 @@ _TURN = re.compile(
     r"\b(?:decreased|positive|limited|diminished|restricted|tender|reduced|present|complain\w*|"
     r"mild|moderate|severe|antalgic|weak\w*|absent|abnormal|\d+/\d+)\b"
 )
+_IS = re.compile(r"\b(?:was|were|is|are|tested|tests|remains?)(?: noted)?(?: to be| as)? $")
+_WITH = re.compile(
+    r" with (?=positive|decreased|limited|restricted|diminished|reduced|severe|moderate|mild|"
+    r"tenderness|spasm|painful)"
+)
+_AND = re.compile(r",| and | or ")
 _CLAUSE = re.compile(
     r"[;:]|, (?:and|but|while)? ?(?:there|he|she|it|the patient)\b|\bbut\b|\bhowever\b"
 )
@@ -40,9 +46,12 @@ def scopes(low: str, start: int, end: int, hits: list[Hit]) -> list[Scope]:
         if stops is None:
             stops = [h[0] for h in hits if h[2].kind == "stop"]
         if entry.kind != "after":
-            found.append((stop, _forward(low, stop, end, entry.scope, stops), cue))
-        if entry.kind != "before":
-            found.append((_backward(low, start, at), at, cue))
+            mark = cue + "!" if entry.kind == "result" else cue
+            found.append((stop, _forward(low, stop, end, entry.scope, stops), mark))
+        if entry.kind == "after" or (entry.kind == "result" and _IS.search(low, start, at)):
+            found.append(
+                (_backward(low, start, at), at, cue + ("!" if entry.kind == "result" else ""))
+            )
     return found
 
 
@@ -52,6 +61,12 @@ def _forward(low: str, at: int, end: int, scope: str, stops: list[int]) -> int:
         if stop >= at:
             end = min(end, stop)
             break
+    if scope == "word":
+        match = _AND.search(low, at, end)
+        return match.start() if match else end
+    match = _WITH.search(low, at, end)
+    if match:
+        end = match.start()
     semicolon = low.find(";", at, end)
     if semicolon >= 0:
         end = semicolon
@@ -99,9 +114,10 @@ def _backward(low: str, start: int, at: int) -> int:
     return begin
 
 
-def polarity(at: int, end: int, found: list[Scope]) -> tuple[Polarity, bool]:
+def polarity(at: int, end: int, found: list[Scope], results: bool = True) -> tuple[Polarity, bool]:
     """Return the polarity of what stands at ``at``..``end`` and whether it is of the past.
 
+    With ``results`` false, "negative" and "absent" are left to the reading of named tests.
     Of several cues a denial wins over a hedge, a hedge over a plan; two denials lift each other
     only in "cannot rule out", which is a cue of its own.
     """
@@ -110,6 +126,10 @@ def polarity(at: int, end: int, found: list[Scope]) -> tuple[Polarity, bool]:
     for low, high, cue in found:
         if not (low <= at and end <= high + 1):
             continue
+        if cue[-1] == "!":
+            if not results:
+                continue
+            cue = cue[:-1]
         if cue == "negated":
             return "negated", past
         if cue == "hedged":

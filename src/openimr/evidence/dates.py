@@ -31,17 +31,18 @@ _MONTHS = {
     for name in names.split()
 }
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
-PATTERN = re.compile(
-    r"(?<![\d/.-])(?:"
-    r"(?P<y1>(?:19|20)\d\d)-(?P<m1>\d{1,2})-(?P<d1>\d{1,2})"
+# Each pattern begins with a digit class, which keeps the scan fast.
+_NUMERIC = re.compile(
+    r"(?<![\d/.-])(?:(?P<y1>(?:19|20)\d\d)-(?P<m1>\d{1,2})-(?P<d1>\d{1,2})"
     r"|(?P<m2>\d{1,2})\s?[-/]\s?(?P<d2>\d{1,2})\s?[-/]\s?(?P<y2>(?:19|20)?\d\d)"
-    r"|(?P<m3>0?[1-9]|1[0-2])/(?P<y3>(?:19|20)\d\d)"
-    rf")(?![\d/-])|\b(?:(?P<d5>\d{{1,2}})\s(?P<m5>{_MONTH})\.?,?\s(?P<y5>(?:19|20)\d\d)"
-    rf"|(?P<m4>{_MONTH})\.?\s(?:(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?,?\s?)?(?:of\s)?"
-    r"(?P<y4>(?:19|20)\d\d))\b",
+    r"|(?P<m3>0?[1-9]|1[0-2])/(?P<y3>(?:19|20)\d\d))(?![\d/-])"
+)
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?![\d/-])")
+_WORDED = re.compile(
+    rf"\b(?:(?P<d5>\d{{1,2}})(?:st|nd|rd|th)?\s(?:of\s)?(?P<m5>{_MONTH})\.?,?"
+    rf"|(?P<m4>{_MONTH})\.?(?:\s(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?,?)?(?:\sof)?)\s?$",
     re.I,
 )
-_QUICK = re.compile(r"\d[-/] ?\d| (?:19|20)\d\d")
 
 
 def _build(year: str, month: str, day: str | None) -> date | None:
@@ -56,22 +57,31 @@ def _build(year: str, month: str, day: str | None) -> date | None:
 
 def find_dates(text: str) -> list[tuple[int, int, date]]:
     """Return (start, end, date) of every well-formed date of ``text``, in order."""
-    if not _QUICK.search(text):
-        return []
     found = []
-    for match in PATTERN.finditer(text):
-        for style in "12345":
+    for match in _NUMERIC.finditer(text):
+        for style in "213":
             year = match[f"y{style}"]
-            if year is None:
-                continue
-            month = match[f"m{style}"]
-            if month.isalpha():
-                month = str(_MONTHS[month.lower()])
-            day = match[f"d{style}"] if style != "3" else None
-            value = _build(year, month, day)
-            if value is not None:
-                found.append((match.start(), match.end(), value))
-            break
+            if year is not None:
+                day = match[f"d{style}"] if style != "3" else None
+                value = _build(year, match[f"m{style}"], day)
+                if value is not None:
+                    found.append((match.start(), match.end(), value))
+                break
+    worded = False
+    for match in _YEAR.finditer(text):
+        at = match.start()
+        # "October 27, ", "26 August ": never longer than this
+        low = max(0, at - 20)
+        before = _WORDED.search(text[low:at])
+        if before is None:
+            continue
+        month = before["m5"] or before["m4"]
+        value = _build(match[0], str(_MONTHS[month.lower()]), before["d5"] or before["d4"])
+        if value is not None:
+            found.append((low + before.start(), match.end(), value))
+            worded = True
+    if worded:
+        found.sort()
     return found
 
 

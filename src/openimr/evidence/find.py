@@ -80,10 +80,12 @@ def _read(
             place_at += 1
         while word_at < len(words) and words[word_at][0] < end:
             word_at += 1
-        patterns: set[int] = set()
+        patterns: dict[int, tuple[int, int]] = {}
         while anchor_at < len(anchors) and anchors[anchor_at][0] < end:
-            patterns.update(anchors[anchor_at][1])
+            at, ids = anchors[anchor_at]
             anchor_at += 1
+            for number in ids:
+                patterns[number] = (patterns[number][0] if number in patterns else at, at)
         if found[0].role in _SILENT and len(found) == 1:
             continue
         page.turn(

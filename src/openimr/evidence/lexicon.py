@@ -17,6 +17,8 @@ from typing import Any
 import ahocorasick
 import yaml
 
+from openimr.model import Polarity, Region, Speaker
+
 PLACE, WORD, ROLE = range(3)
 
 Hit = tuple[int, int, "Entry"]
@@ -32,6 +34,7 @@ class Entry:
         "anchors",
         "as_role",
         "assess",
+        "at",
         "by_region",
         "care",
         "cue",
@@ -57,6 +60,37 @@ class Entry:
         "value",
         "words",
     )
+
+    about: str | None
+    also_planned: bool | None
+    anchors: tuple[int, ...] | None
+    as_role: dict[str, str | None] | None
+    assess: bool | None
+    at: dict[str, str] | None
+    by_region: dict[str, str] | None
+    care: bool | None
+    cue: str | None
+    drug: Any
+    edx: bool | None
+    exam: bool | None
+    exclude_after: tuple[str, ...] | None
+    exclude_roles: frozenset[str] | None
+    group: Any
+    imaging: bool | None
+    keep_region: bool | None
+    kind: str
+    name: str
+    nerve: bool | None
+    only: frozenset[str] | None
+    pain: bool | None
+    polarity: Polarity | None
+    region: Region | None
+    scope: str | None
+    speaker: Speaker | None
+    surgery: bool | None
+    treatment: dict[str, Any] | None
+    value: Any
+    words: str | None
 
     def __init__(self, kind: str, name: str = "", **data: Any) -> None:
         """Build an entry of ``kind``; ``data`` fills the other fields, which default to None."""
@@ -137,7 +171,9 @@ class Lexicon:
     def _slot(self, term: str) -> _Slot:
         return self._slots.setdefault(term, _Slot())
 
-    def _put(self, layer: int, terms: list[str], entry: Entry, plural: bool = False) -> None:
+    def _put(
+        self, layer: int, terms: list[str], entry: Entry, plural: bool = False, over: bool = False
+    ) -> None:
         for raw in terms:
             for one in expand(str(raw)):
                 for term in _plural(one) if plural else [one]:
@@ -145,7 +181,9 @@ class Lexicon:
                     if layer == PLACE:
                         slot.place = slot.place or entry
                     elif layer == WORD:
-                        slot.word = slot.word or entry
+                        # A finding that is also a result word ("limp") is the finding.
+                        if slot.word is None or (over and slot.word.kind == "result"):
+                            slot.word = entry
                     else:
                         slot.role = slot.role or entry
 
@@ -187,6 +225,14 @@ class Lexicon:
                 slot.word = Entry("result", group=verdicts, cue=old.cue, scope=old.scope)
             else:
                 slot.word = Entry("result", term, group=verdicts)
+        for slot_term, slot in self._slots.items():
+            entry = slot.word
+            if entry is not None and entry.kind == "after":
+                verdicts = results.get(slot_term.rsplit(" ", 1)[-1])
+                if verdicts:
+                    # "was negative" closes a test as well as a clause.
+                    group = {g: "abnormal" in v for g, v in verdicts.items()}
+                    slot.word = Entry("result", group=group, cue=entry.cue, scope=entry.scope)
         self._put(WORD, data["stop"], Entry("stop"))
 
     def _roles(self) -> None:
@@ -219,11 +265,11 @@ class Lexicon:
     def _findings(self, data: dict[str, Any]) -> None:
         for spec in data.get("findings", ()):
             entry = Entry("finding", spec["fact"], **_fields(spec))
-            self._put(WORD, spec["terms"], entry, plural=True)
+            self._put(WORD, spec["terms"], entry, plural=True, over=not entry.pain)
         for spec in data.get("assessed", ()):
             entry = Entry("assessed", spec["fact"], **_fields(spec))
             entry.exam = True
-            self._put(WORD, spec["terms"], entry, plural=True)
+            self._put(WORD, spec["terms"], entry, plural=True, over=not entry.pain)
         if "diagnosis_cues" in data:
             self._put(ROLE, data["diagnosis_cues"], Entry("here", "assessment", cue="diagnosis"))
             heads = sorted(

@@ -85,10 +85,10 @@ def _write(page: Page, start: int, end: int) -> None:
         return
     value = _CODE.sub(" ", words).strip(" -:()") or words
     hedged = _HEDGE.search(low, max(page.start, start - 14), end)
-    said, past = page.polarity(start + len(words) // 2, end)
+    said, past = page.polarity(start, start + 1)
     if hedged:
         said = "hedged"
-    elif said == "planned":
+    elif said != "negated":
         said = "present"
     value = _HEDGE.sub("", value).strip(" -:,")
     regions = page.regions(start, end, None, "assessment") if page.places else [(None, None)]

@@ -18,18 +18,24 @@ _REQUEST = re.compile(
 )
 
 
-def read(page: Page, indexes: set[int]) -> None:
-    """Run the patterns with these numbers over the sentence that ``page`` shows."""
+def read(page: Page, anchors: dict[int, tuple[int, int]]) -> None:
+    """Run patterns over the sentence that ``page`` shows, around their first and last anchor."""
     patterns = lexicon().patterns
     roles = {v.role for v in page.voices}
-    for index in sorted(indexes):
+    for index, (first, last) in anchors.items():
         spec = patterns[index]
         if spec["roles"] is not None:
             if not roles & spec["roles"]:
                 continue
         elif roles <= spec["roles_not"]:
             continue
-        for match in spec["regex"].finditer(page.low, page.start, page.end):
+        low, high = page.start, page.end
+        if window := spec.get("window"):
+            low, high = max(low, first - window[0]), min(high, last + window[1])
+            # never cut a number in two
+            blank = page.low.find(" ", high, page.end)
+            high = blank if blank >= 0 else page.end
+        for match in spec["regex"].finditer(page.low, low, high):
             role = page.voice(match.start()).role
             if spec["roles"] is not None and role not in spec["roles"]:
                 continue
@@ -187,5 +193,6 @@ _VALUES = {
     "work": _work,
     "ur": _outcome,
     "yes_no": lambda m: True,
+    "phase": lambda m: m.lastgroup,
     "sex": lambda m: "female" if m["v"] in ("female", "woman", "lady") else "male",
 }

@@ -94,11 +94,11 @@ class Page:
         """Return the voice that speaks at ``at``."""
         return voice_at(self.voices, at)
 
-    def polarity(self, at: int, end: int) -> tuple[Polarity, bool]:
+    def polarity(self, at: int, end: int, results: bool = True) -> tuple[Polarity, bool]:
         """Return the polarity of what stands there, and whether it is of the past."""
         if self._scopes is None:
             self._scopes = scopes(self.low, self.start, self.end, self.words)
-        return polarity(at, end, self._scopes) if self._scopes else ("present", False)
+        return polarity(at, end, self._scopes, results) if self._scopes else ("present", False)
 
     def regions(
         self, at: int, end: int, entry: Entry | None, role: str

@@ -25,7 +25,7 @@ LONGEST = 4000
 """A text without any full stop is cut here, so that work stays linear."""
 
 _END = re.compile(
-    r"[.!?][\"')\]]*(?= )|(?<=[a-z)\]\"'%])[.!?][\"')\]]*(?=[A-Z][a-z])|(?<=[)\"'])\.(?=[0-9A-Z])"
+    r"[.!?][\"')\]]*(?= )|(?<=[a-z)\]\"'%])[.!?][\"')\]]*(?=[A-Z][a-z])|(?<=[)\"'])\.(?=[0-9A-Z])|(?<=all medical records):"
 )
 _ABBREVIATED = re.compile(
     r"(?:^|[\s(])(?:dr|drs|mr|mrs|ms|vs|no|approx|e\.g|i\.e|etc|st|fig|sec|dept|inc|jr|sr|"
@@ -167,10 +167,11 @@ def voices(
         last = found[-1].role
         if found[0].start > start:
             # What stands before the first cue is said in the same voice, unless another goes on.
-            lead = found[0].role if carried in ("other", *_DENYING) else carried
-            if found[0].role in ("exam", "complaint", "plan") and found[0].start - start < 60:
-                lead = found[0].role
-            found.insert(0, Voice(start, lead, False, start))
+            lead, explicit = carried, False
+            near = found[0].role in ("exam", "complaint", "plan") and found[0].start - start < 60
+            if near or carried in ("other", *_DENYING):
+                lead, explicit = found[0].role, near
+            found.insert(0, Voice(start, lead, explicit, start))
         if carries.get(last) or section:
             carried = last if carries.get(last) else carried
         elif not section:

@@ -57,7 +57,10 @@ def _role(page: Page, at: int, entry: Entry) -> str | None:
         role = "other"
     if entry.exclude_roles and role in entry.exclude_roles:
         return None
-    if entry.only and role not in entry.only:
+    if entry.only and (
+        role not in entry.only
+        or (voice.explicit and voice.role == "complaint" and "complaint" not in entry.only)
+    ):
         return None
     return role
 
@@ -203,9 +206,8 @@ def _treatment(page: Page, hit: Hit) -> None:
     at, end, entry = hit
     voice = page.voice(at)
     role = voice.role
-    if role in _SILENT:
-        return
-    if role == "assessment":
+    if role in _SILENT or role == "assessment" or (at < voice.after and not entry.imaging):
+        # "current medications include" heads a list, it is no treatment of its own
         return
     said, past = page.polarity(at, end)
     ident = treatment_id(page, hit)
@@ -361,20 +363,26 @@ def _drug(page: Page, hit: Hit) -> None:
 def _tried(page: Page, at: int) -> bool:
     """Whether the list that holds ``at`` is one of treatment rather than of current drugs."""
     voice = page.voice(at)
-    return "medic" not in page.low[voice.start : voice.after]
+    cue = page.low[voice.start : voice.after]
+    return "medic" not in cue or "treatment" in page.low[page.start : voice.start]
 
 
 def _assessed(page: Page, hits: list[Hit]) -> None:
-    results = [h for h in page.words if h[2].kind == "result"]
+    results = [h for h in page.words if h[2].group and h[2].kind == "result"]
     for index, hit in enumerate(hits):
         at, end, entry = hit
         role = _role(page, at, entry)
         if role is None:
             continue
         following = hits[index + 1][0] if index + 1 < len(hits) else page.end
-        for verdict, first, last, side in _verdicts(page, hit, results, following):
+        verdicts = _verdicts(page, hit, results, following)
+        if not verdicts and page.polarity(at, end)[0] == "hedged" and entry.group == "test":
+            verdicts = [(True, at, end, None)]
+        for verdict, first, last, side in verdicts:
             said: Polarity = "present" if verdict else "negated"
-            context, past = page.polarity(first if first >= end else at, max(end, last))
+            context, past = page.polarity(
+                first if first >= end else at, max(end, last), results=False
+            )
             if context == "negated" and verdict:
                 said = "negated"
             elif context == "hedged" and verdict:
