@@ -86,6 +86,10 @@ OTHER_LINES = [
     (f"{ODG} Pain (Chronic), Zolpidem (Ambien).", [("ODG", "Pain", "Zolpidem (Ambien)", ())]),
     (f"{ODG} Low Back/Bone scan", [("ODG", "Low Back", "Bone scan", ())]),
     (f"{ODG} Shoulder (Ultrasound)", [("ODG", "Shoulder", "Ultrasound", ())]),
+    (
+        f"{ODG} Low Back Chapter/ Pain Chapter",
+        [("ODG", "Low Back", None, ()), ("ODG", "Pain", None, ())],
+    ),
     (f"{ODG} MRI ankle.", [("ODG", "Ankle & Foot", "MRI ankle", ())]),
     (f"{ODG} Physical therapy/Preface.", [("ODG", "Preface", "Physical therapy", ())]),
     (f"{ODG} Stem cells.", [("ODG", None, "Stem cells", ())]),
@@ -129,6 +133,10 @@ PROSE = [
     ("The ODG Low Back Chapter allows it.", [("ODG", "Low Back", ())]),
     ("The MTUS is silent; per ODG, knee pain is common.", []),
     ("MTUS and ACOEM do not address this. No chronic pain is present.", []),
+    (
+        "Chronic opioid treatment and acupuncture treatment guidelines differ.",
+        [("MTUS", "Acupuncture Treatment", ())],
+    ),
     ("He has chronic pain and low back complaints on page 2.", []),
 ]
 

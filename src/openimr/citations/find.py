@@ -114,7 +114,12 @@ _GLUE = re.compile(
     re.IGNORECASE,
 )
 _CHAPTER_WORD = re.compile(r"\s*(?:\((?:acute|chronic)[^)]*\)|\bchapter\b|\bsection\b)+", re.I)
+_GUIDELINE_END = re.compile(r"guidelines?\Z", re.IGNORECASE)
 _TABLE = re.compile(r"[\s,;(]*\b(?P<table>Table\s+\d{1,2}(?:-\d{1,2})?)\)?", re.IGNORECASE)
+_TOPIC = re.compile(
+    r"[\s,:;(–-]+(?P<topic>[A-Z][\w()'’/&-]*(?:[\s,]+[\w()'’/&-]+){0,6}?)"
+    r"(?=[\s,(–-]+(?:page\(s\)|pages?|pgs?\.?|pp?\.)\s*:?\s*\d)",
+)
 _DATED = re.compile(
     r"[\s,]*\(?(?:(?:effective|eff\.|dated|revised)\s+)?"
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
@@ -153,11 +158,14 @@ class _Reader:
         self.year: int | None = None
         self.sections: list[str] = []
         self.pages: tuple[int, ...] = ()
-        self.body = registry().body_of.get(folded(match[0]), "MTUS")
-        name = registry().mtus.strong.get(folded(match[0]))
-        if name is not None:
-            self.chapter = name
-        elif not any(match[0].lower().startswith(w) for w in _body_words()):
+        self.body = "MTUS"
+        if match["body"]:
+            self.body = registry().body_of[folded(match["body"])]
+        elif match["first"]:
+            named = _guideline(text, match.start(), end)
+            self.chapter, self.at = named or (None, match.start())
+            self.limit = end if named else match.start()
+        else:
             self.at = match.start()
 
     @property
@@ -201,6 +209,7 @@ class _Reader:
             or self._take_details(self.at)
             or self._take_details(after)
             or self._take_body(after)
+            or self._take_topic()
         )
 
     def _take_body(self, at: int) -> bool:
@@ -208,12 +217,9 @@ class _Reader:
         match = patterns().anchor.match(self.text, at, self.limit)
         if match is None or self.chapter is not None or self.body != "MTUS":
             return False
-        folded_name = folded(match[0])
-        name = registry().mtus.strong.get(folded_name)
-        if registry().body_of.get(folded_name) != "ACOEM" and name is None:
+        # "The MTUS and ACOEM guidelines" are two sources; only a direct join is one.
+        if not match["body"] or registry().body_of[folded(match["body"])] != "ACOEM":
             return False
-        # "the MTUS and ACOEM guidelines" are two sources; only a direct join is one.
-        self.chapter = name
         self.at = match.end()
         return True
 
@@ -229,16 +235,15 @@ class _Reader:
             if self.chapter is None or self.chapter.number is None:
                 self.sections.append(f"Chapter {number['number']}")
             return True
-        pattern = {"MTUS": patterns().mtus, "ACOEM": patterns().acoem, "ODG": patterns().odg}
-        match = pattern[self.body].match(self.text, at, self.limit)
+        match = names.match(self.text, at, self.limit)
         if match is None:
             return False
-        following = _CHAPTER_WORD.match(self.text, match.end(), self.limit)
-        strong = folded(match["chapter"]) in names.strong and self.body != "ODG"
-        if not strong and following is None:
+        following = _CHAPTER_WORD.match(self.text, match.end, self.limit)
+        # A body part after "ODG" is a chapter only where the text says so.
+        if following is None and (self.body == "ODG" or not match.strong):
             return False
-        self.chapter = names.get(match["chapter"])
-        self.at = following.end() if following else match.end()
+        self.chapter = match.chapter
+        self.at = following.end() if following else match.end
         return True
 
     def _take_details(self, at: int) -> bool:
@@ -258,6 +263,17 @@ class _Reader:
             return True
         return False
 
+    def _take_topic(self) -> bool:
+        """ "…, Opioids, pages 74-80": a topic counts only where its pages follow."""
+        if self.chapter is None or self.sections or self.pages:
+            return False
+        match = _TOPIC.match(self.text, self.at, self.limit)
+        if match is None:
+            return False
+        self.sections.append(match["topic"].strip(" ,(-–"))
+        self.at = match.end()
+        return True
+
     def _take_regulation(self, at: int) -> bool:
         match = REGULATION.match(self.text, at, self.limit)
         if match is None:
@@ -272,5 +288,9 @@ class _Reader:
         return True
 
 
-def _body_words() -> list[str]:
-    return [w.lower() for body in registry().bodies.values() for w in body.words]
+def _guideline(text: str, at: int, end: int) -> tuple[Chapter, int] | None:
+    """A chapter of the MTUS by its full name with the word "guidelines", without the body's."""
+    name = registry().mtus.match(text, at, end)
+    if name is None or not name.strong or not _GUIDELINE_END.search(text, at, name.end):
+        return None
+    return name.chapter, name.end

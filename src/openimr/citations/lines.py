@@ -51,6 +51,11 @@ _ODG_NOISE = re.compile(
     r"|\b\d{1,2}(?:st|nd|rd|th)\s+edition\b|\(?\b(?P<year>(?:19|20)\d\d)\b\)?))+",
     re.IGNORECASE,
 )
+_MTUS_JOINT = re.compile(
+    r"(?:[,;.]\s+(?P<also>and\s+)?|\s+(?P<only>and)\s+)(?:MTUS\s+)?", re.IGNORECASE
+)
+_ACOEM_BEGINS = re.compile(r"ACOEM\b", re.IGNORECASE)
+_EDITION_YEAR = re.compile(r"\s+(?:Guidelines\s+)?(?:19|20)\d\d\b", re.IGNORECASE)
 _ODG_YEAR = re.compile(r"\s*\((?P<year>(?:19|20)\d\d)\)[\s,:;/-]*")
 _SEPARATOR = re.compile(r"\s*(?:[,:;/]|[-–—](?=\s)|\s[-–—]|\band\b)?\s*", re.IGNORECASE)
 _JOINT = re.compile(r"[\s,;.]*(?:\band\b)?[\s,;]*\Z", re.IGNORECASE)
@@ -128,9 +133,9 @@ def _mtus_chapter(text: str, start: int, end: int) -> tuple[Chapter | None, int]
         at = number.end()
         while at < end and text[at] in " ,:;-(":
             at += 1
-    if name := patterns().mtus.match(text, at, end):
-        found = found or registry().mtus.get(name["chapter"])
-        at = name.end()
+    if name := registry().mtus.match(text, at, end):
+        found = found or name.chapter
+        at = name.end
     return found, at if found else start
 
 
@@ -144,11 +149,9 @@ def _mtus_one(
             at = guidelines.end()
         if year is None and (match := YEAR.match(text, at, end)):
             year, at = int(match["year"]), match.end()
-    known = patterns()
     sections = _SECTIONS.match(text, at, end)
-    boundary = known.mtus_after_sections if sections else known.mtus_after_pages
     at = sections.end() if sections else at
-    limit = boundary.search(text, at, end)
+    limit = _mtus_boundary(text, at, end, by_section=sections is not None)
     stop = limit.start() if limit else end
     numbers = PAGES.search(text, at, stop)
     section = _clean(text, at, numbers.start() if numbers else stop)
@@ -169,12 +172,32 @@ def _mtus_one(
     return citation, max(after, limit.end() if limit and after == stop else after)
 
 
+def _mtus_boundary(text: str, at: int, end: int, *, by_section: bool) -> re.Match[str] | None:
+    """The joint before the next chapter.
+
+    Where citations go on by page, a chapter's name alone begins the next one; where they go on
+    by section, only after "and", or with its year, since sections have such names too.
+    """
+    for joint in _MTUS_JOINT.finditer(text, at, end):
+        begins = joint["also"] or joint["only"] or not by_section
+        if _ACOEM_BEGINS.match(text, joint.end(), end):
+            if begins:
+                return joint
+            continue
+        name = registry().mtus.match(text, joint.end(), end)
+        if name is None or not name.strong:
+            continue
+        if begins or _EDITION_YEAR.match(text, name.end, end):
+            return joint
+    return None
+
+
 # ---- outside the MTUS -----------------------------------------------------------------------
 
 
 def _outside(text: str, at: int, end: int) -> Iterator[Citation]:
     """Cut the statement at each name of a body, and read each part by its body's grammar."""
-    mentions = [m for m in patterns().body.finditer(text, at, end) if _begins(text, at, m)]
+    mentions = [m for m in patterns().outside.finditer(text, at, end) if _begins(text, at, m)]
     first = mentions[0].start() if mentions else end
     lead = _JOINT.sub("", text[at:first])
     if lead.strip(_TRAILING):
@@ -201,8 +224,8 @@ def _begins(text: str, at: int, mention: re.Match[str]) -> bool:
 
 def _unnamed(text: str, start: int, end: int) -> Iterator[Citation]:
     """A source with no body's name before it: a chapter of the ODG, or something else."""
-    match = patterns().odg.match(text, start, end)
-    if match and _CHAPTER_NOISE.match(text, match.end(), end):
+    match = registry().odg.match(text, start, end)
+    if match and _CHAPTER_NOISE.match(text, match.end, end):
         yield from _odg(text, start, start, end)
     else:
         yield from _other(text, start, end)
@@ -228,9 +251,9 @@ def _acoem(text: str, start: int, at: int, end: int) -> Citation:
         at = number.end()
     while at < end and text[at] in " ,:;-(":
         at += 1
-    if name := patterns().acoem.match(text, at, end):
-        chapter = chapter or registry().acoem.get(name["chapter"])
-        at = name.end()
+    if name := registry().acoem.match(text, at, end):
+        chapter = chapter or name.chapter
+        at = name.end
         if noise := _CHAPTER_NOISE.match(text, at, end):
             at = noise.end()
     if year is None and (year := YEAR.match(text, at, end)):
@@ -285,25 +308,25 @@ def _odg(text: str, start: int, at: int, end: int) -> Iterator[Citation]:
 
 def _odg_chapter(text: str, at: int, end: int) -> tuple[Chapter | None, int]:
     """The chapter at ``at``, and where its topic begins."""
-    match = patterns().odg.match(text, at, end)
+    match = registry().odg.match(text, at, end)
     if match is None:
         return None, at
-    after = match.end()
+    after = match.end
     if noise := _CHAPTER_NOISE.match(text, after, end):
         after = noise.end()
     rest = text[after:end].lstrip()
     # "Lumbar Physical Therapy Guidelines" is a topic that begins with a region.
-    if rest and rest[0].isalnum() and after == match.end() and not rest.startswith("and "):
-        return registry().odg.get(match["chapter"]), at
+    if rest and rest[0].isalnum() and after == match.end and not rest.startswith("and "):
+        return match.chapter, at
     separator = _SEPARATOR.match(text, after, end)
-    return registry().odg.get(match["chapter"]), separator.end() if separator else after
+    return match.chapter, separator.end() if separator else after
 
 
 def _odg_stop(text: str, at: int, end: int) -> int:
     """Where a topic ends because another chapter follows: at ";", or a bare chapter name."""
     place = at
-    first = patterns().odg.match(text, at, end)
-    if first and _closes(text, first.end(), end):
+    first = registry().odg.match(text, at, end)
+    if first and _closes(text, first.end, end):
         return at
     while True:
         found = _JOINT_WORD.search(text, place, end)
@@ -312,8 +335,8 @@ def _odg_stop(text: str, at: int, end: int) -> int:
         place = found.end()
         while place < end and text[place].isspace():
             place += 1
-        name = patterns().odg.match(text, place, end)
-        if name and (found[0] == ";" or _closes(text, name.end(), end)):
+        name = registry().odg.match(text, place, end)
+        if name and (found[0] == ";" or _closes(text, name.end, end)):
             return found.start()
 
 

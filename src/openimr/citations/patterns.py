@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
-from openimr.citations.registry import Names, registry
+from openimr.citations.registry import registry
 
 _I = re.IGNORECASE
 
 NUMBERS = r"\d{1,4}(?:\s*[-–]\s*\d{1,4})?(?:\s*(?:,|&|and)\s*\d{1,4}(?:\s*[-–]\s*\d{1,4})?)*"
 PAGES = re.compile(
-    rf"[\s,;(]*\b(?:Page\(s\)|pages?|pgs?\b\.?|pp?\.)\s*:?\s*(?P<pages>{NUMBERS})(?!\d)"
-    r"(?:\s+of\s+\d+)?\)?",
+    rf"[\s,;(]*\b(?:Page\(s\)|pages?|pgs?\.?|pp?\.?)\s*:?\s*(?P<pages>{NUMBERS})(?!\d)"
+    r"(?:\s+(?:out\s+)?of\s+\d+)?\)?",
     _I,
 )
 YEAR = re.compile(r"[\s,]*\(?(?:\brevised\s+)?\b(?P<year>(?:19|20)\d\d)\)?(?!\d)", _I)
@@ -27,14 +28,13 @@ REGULATION = re.compile(
 
 
 class Patterns(NamedTuple):
-    """What needs the registry's names."""
+    """What needs the registry's names.
 
-    body: re.Pattern[str]
-    mtus: re.Pattern[str]
-    acoem: re.Pattern[str]
-    odg: re.Pattern[str]
-    mtus_after_pages: re.Pattern[str]
-    mtus_after_sections: re.Pattern[str]
+    ``outside`` is the name of any body but the MTUS; ``anchor`` is where a citation in running
+    prose can begin: the name of a body, the first word of a guideline, a regulation.
+    """
+
+    outside: re.Pattern[str]
     anchor: re.Pattern[str]
 
 
@@ -42,48 +42,30 @@ class Patterns(NamedTuple):
 def patterns() -> Patterns:
     """The compiled patterns of this registry."""
     known = registry()
-    words = [w for key, b in known.bodies.items() if key != "MTUS" for w in b.words]
-    body = "|".join(
-        re.escape(w).replace(r"\ ", r"\s+") for w in sorted(words, key=len, reverse=True)
-    )
-    strong = known.mtus.strong_pattern
-    numbered = r"(?:MTUS\s+)?ACOEM\b"
-    special = "|".join(
-        re.escape(w).replace(r"\ ", r"\s+")
-        for c in known.chapters
-        if c.body == "MTUS" and c.number is None
-        for w in [*c.words, c.pages_name or ""]
-        if w.endswith(("Guidelines", "Guideline"))
-    )
-    all_bodies = "|".join(
-        re.escape(w).replace(r"\ ", r"\s+")
-        for b in known.bodies.values()
-        for w in sorted(b.words, key=len, reverse=True)
-    )
+    outside = [w for key, body in known.bodies.items() if key != "MTUS" for w in body.words]
+    firsts = {
+        name.split()[0] for name in known.mtus.strong if name.endswith(("guidelines", "guideline"))
+    }
+    inside = known.bodies["MTUS"].words
+    bodies = _any([*outside, *inside])
+    initials = "".join(sorted({word[0].lower() for word in [*firsts, *outside, *inside]}))
     return Patterns(
-        body=re.compile(rf"\b(?P<body>{body})\b", _I),
-        mtus=_at(known.mtus),
-        acoem=_at(known.acoem),
-        odg=_at(known.odg),
-        # Where citations go on by page, a chapter's name alone begins the next one; where they
-        # go on by section, only after "and", or with its year, since sections have such names.
-        mtus_after_pages=re.compile(
-            rf"(?:[,;.]\s+(?:and\s+)?|\s+and\s+)(?=(?:MTUS\s+)?(?:{strong})\b|{numbered})", _I
-        ),
-        mtus_after_sections=re.compile(
-            rf"[,;]?\s+and\s+(?=(?:MTUS\s+)?(?:{strong})\b|{numbered})"
-            rf"|[,;]\s+(?=(?:MTUS\s+)?(?:{strong})\s+(?:Guidelines\s+)?(?:19|20)\d\d\b)",
+        outside=re.compile(rf"\b(?P<body>{_any(outside)})\b", _I),
+        # The look-ahead keeps the search from trying every name at every word.
+        anchor=re.compile(
+            rf"\b(?=[{initials}8s])(?:(?P<body>{bodies})\b|(?P<first>{_any(firsts)})\b|{_LAW})"
+            r"|§+\s*9792\.2",
             _I,
         ),
-        anchor=re.compile(rf"\b(?:{all_bodies}|{special})\b|{REGULATION_ANCHOR}", _I),
     )
 
 
-REGULATION_ANCHOR = r"(?:(?:\b8,?\s+C\.?\s?C\.?\s?R\.?|\bsections?|§+)[\s,§]*)9792\.2"
+_LAW = r"(?:8,?\s+C\.?\s?C\.?\s?R\.?|sections?)[\s,§]*9792\.2"
 
 
-def _at(names: Names) -> re.Pattern[str]:
-    return re.compile(rf"(?P<chapter>{names.all_pattern})(?!\w)", _I)
+def _any(words: Iterable[str]) -> str:
+    longest = sorted(words, key=len, reverse=True)
+    return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in longest)
 
 
 def page_numbers(words: str) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -125,36 +125,65 @@ class Registry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
         return re.compile(rf"\b(?:{'|'.join(_longest_first(self.by_region))})\b", re.IGNORECASE)
 
 
+class Named(NamedTuple):
+    """A chapter's name found in a text, and where it ends."""
+
+    chapter: Chapter
+    end: int
+    strong: bool
+
+
 class Names:
-    """A set of chapters that can be recognized by any of their names."""
+    """A set of chapters that are recognized by any of their names, however punctuated."""
 
     def __init__(self, chapters: Iterable[Chapter]) -> None:
         self.strong: dict[str, Chapter] = {}
-        self.all: dict[str, Chapter] = {}
+        weak: dict[str, Chapter] = {}
         for chapter in chapters:
             names = [chapter.name, *chapter.words, chapter.sections_name, chapter.pages_name]
             for name in names:
                 if name is not None:
                     self.strong.setdefault(folded(name), chapter)
             for name in chapter.weak:
-                self.all.setdefault(folded(name), chapter)
-        self.all = {**self.all, **self.strong}
-        self.strong_pattern = _pattern(self.strong)
-        self.all_pattern = _pattern(self.all)
+                weak.setdefault(folded(name), chapter)
+        self.all = weak | self.strong
+        self._beginnings = {
+            " ".join(words[:count])
+            for words in map(str.split, self.all)
+            for count in range(1, len(words))
+        }
 
     def get(self, name: str) -> Chapter | None:
-        """The chapter that goes by this name, however it is punctuated."""
+        """The chapter that goes by this name."""
         return self.all.get(folded(name))
+
+    def match(self, text: str, at: int, end: int) -> Named | None:
+        """The longest name that stands at ``at``."""
+        found: Named | None = None
+        key = ""
+        token = _WORD.match(text, at, end)
+        while token is not None:
+            word = token[1].lower()
+            if word != "and":
+                key = f"{key} {word}" if key else word
+                chapter = self.all.get(key)
+                if chapter is not None:
+                    found = Named(chapter, token.end(), key in self.strong)
+                if key not in self._beginnings:
+                    break
+            token = _NEXT_WORD.match(text, token.end(), end)
+        return found
 
 
 _FOLD = re.compile(r"[^a-z0-9]+|\band\b")
+_WORD = re.compile(r"([A-Za-z0-9]+)")
+_NEXT_WORD = re.compile(r"[\s,/&–—():'’-]+([A-Za-z0-9]+)")
 # What letters add to a chapter's name.
 _REMARK = re.compile(
     r"\((?:acute|chronic|online|updated|revised)\b[^)]*\)|\b(?:chapter|section|guidelines?)\b"
     r"|\bACOEM\b|\b(?:2nd|3rd)\s+ed(?:ition|\.)?",
     re.IGNORECASE,
 )
-_SEPARATOR = r"(?:[\s,/&–—().:-]|\band\b)+"
 
 
 @cache
@@ -169,12 +198,6 @@ def folded(name: str) -> str:
 
 def _longest_first(names: Iterable[str]) -> list[str]:
     return [re.escape(name) for name in sorted(names, key=len, reverse=True)]
-
-
-def _pattern(names: Iterable[str]) -> str:
-    """Regular expression source for any of the folded names as letters may punctuate them."""
-    longest = sorted(names, key=len, reverse=True)
-    return "|".join(_SEPARATOR.join(re.escape(w) for w in name.split()) for name in longest)
 
 
 @cache
