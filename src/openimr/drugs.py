@@ -44,6 +44,7 @@ class Drug(msgspec.Struct, frozen=True, kw_only=True):
     omeq: float | None = None
     omeq_per: str = "mg"
     omeq_certainty: str = "GK-M"
+    form: str | None = None
     hint: str | None = None
 
     @property
@@ -98,6 +99,7 @@ class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     schedule: Schedule | None = None
     omeq: float | None = None
     omeq_per: str = "mg"
+    form: str | None = None
     hint: str | None = None
 
 
@@ -146,6 +148,7 @@ def _drug(entry: _Entry) -> Drug:
         schedule=entry.schedule,
         omeq=entry.omeq,
         omeq_per=entry.omeq_per,
+        form=entry.form,
         hint=entry.hint,
     )
 
@@ -387,3 +390,51 @@ def _injected_classes(named: Sequence[Drug]) -> tuple[str, ...]:
 
 def _merged(groups: Iterable[Iterable[str]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for group in groups for name in group))
+
+
+_FORMS = {
+    "tablet": r"tab(?:let)?s?",
+    "capsule": r"cap(?:sule)?s?",
+    "patch": r"patch(?:es)?|pads?|transdermal",
+    "cream": r"creams?",
+    "gel": r"gels?",
+    "ointment": r"ointments?",
+    "lotion": r"lotions?|roll[ -]?on",
+    "spray": r"sprays?",
+    "solution": r"solutions?",
+    "suspension": r"suspensions?",
+    "injection": r"injections?",
+}
+_FORM_WORD = re.compile(
+    r"\b(?:" + "|".join(f"(?P<{name}>{words})" for name, words in _FORMS.items()) + r")\b", re.I
+)
+
+
+def request_facts(text: str) -> dict[str, bool | float | str | tuple[str, ...]]:
+    """The facts of the condition language that a drug request states by its words.
+
+    Args:
+        text: the request as written.
+
+    Returns:
+        ``drug_name``, ``drug_class``, ``drug_components``, ``dosage_form``, ``strength`` and
+        ``capsaicin_percent``, each where the words tell it; empty where no drug is named.
+    """
+    classified = classify(text)
+    if not classified.drugs or classified.label is None:
+        return {"drug_class": classified.classes} if classified.classes else {}
+    known: dict[str, bool | float | str | tuple[str, ...]] = {
+        "drug_name": classified.label,
+        "drug_class": classified.classes,
+        "drug_components": _merged(drug.components for drug in classified.drugs),
+    }
+    match = _FORM_WORD.search(text)
+    form = match.lastgroup if match else classified.drugs[0].form
+    if form:
+        known["dosage_form"] = form
+    for mention in find(text):
+        if mention.strength:
+            known.setdefault("strength", mention.strength + (mention.strength_unit or ""))
+        if "capsaicin" in mention.drug.components and mention.strength_unit == "%":
+            known["capsaicin_percent"] = mention.amount or 0.0
+    return known
