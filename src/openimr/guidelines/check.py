@@ -114,8 +114,9 @@ def check(
             *_name_problems(guideline, drug_classes),
             *_edition_problems(guideline),
             *_criterion_problems(guideline, library),
-            *_example_problems(guideline, run_text),
         ]
+        # A review can be trusted with a guideline only when all it names exists.
+        found += _example_problems(guideline, None if found else run_text)
         path = library.paths[guideline.treatment]
         data = path.read_bytes() if found else b""
         problems += [
