@@ -1,6 +1,7 @@
 """Texts that try to be markup, commands or layout, and a case that holds them everywhere."""
 
-from factories import evidence, item_review
+from factories import item_review
+from invented import evidence
 from openimr.model import (
     Case,
     Change,
