@@ -75,6 +75,10 @@ MTUS_LINES = [
             )
         ],
     ),
+    (
+        "Decision based on MTUS Chronic Pain 2009, and Chronic Pain 2017, Section(s): Opioids.",
+        [("MTUS", CPMT, 2009, None, ()), ("MTUS", "Chronic Pain", 2017, "Opioids", ())],
+    ),
     ("Decision based on MTUS.", [("MTUS", None, None, None, ())]),
 ]
 OUTSIDE = "Decision based on Non-MTUS Citation "
@@ -236,10 +240,11 @@ def registered(draw: st.DrawFn) -> Citation:
     """A citation that the registry allows."""
     chapter = draw(st.sampled_from(registry().chapters))
     years = [edition.year for edition in chapter.editions] or [2015]
+    adopted = chapter.adopted and draw(st.booleans())
     return Citation(
-        body=chapter.body,
+        body="MTUS" if adopted else chapter.body,
         chapter=chapter.name,
-        year=draw(st.sampled_from([None, *years])),
+        year=draw(st.sampled_from(years if adopted else [None, *years])),
         section=draw(st.sampled_from([None, *chapter.sections])),
         pages=tuple(draw(st.lists(st.integers(1, 999), max_size=4, unique=True))),
     )

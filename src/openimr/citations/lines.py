@@ -12,7 +12,7 @@ from openimr.citations.patterns import (
     page_numbers,
     patterns,
 )
-from openimr.citations.registry import Chapter, folded, registry
+from openimr.citations.registry import Chapter, Named, folded, registry
 from openimr.model import Citation
 
 STATEMENT = re.compile(
@@ -55,7 +55,7 @@ _MTUS_JOINT = re.compile(
     r"(?:[,;.]\s+(?P<also>and\s+)?|\s+(?P<only>and)\s+)(?:MTUS\s+)?", re.IGNORECASE
 )
 _ACOEM_BEGINS = re.compile(r"ACOEM\b", re.IGNORECASE)
-_EDITION_YEAR = re.compile(r"\s+(?:Guidelines\s+)?(?:19|20)\d\d\b", re.IGNORECASE)
+_EDITION_YEAR = re.compile(r"\s+(?:Guidelines?\s+)?\(?(?P<year>(?:19|20)\d\d)\b", re.IGNORECASE)
 _ODG_YEAR = re.compile(r"\s*\((?P<year>(?:19|20)\d\d)\)[\s,:;/-]*")
 _SEPARATOR = re.compile(r"\s*(?:[,:;/]|[-–—](?=\s)|\s[-–—]|\band\b)?\s*", re.IGNORECASE)
 _JOINT = re.compile(r"[\s,;.]*(?:\band\b)?[\s,;]*\Z", re.IGNORECASE)
@@ -133,10 +133,18 @@ def _mtus_chapter(text: str, start: int, end: int) -> tuple[Chapter | None, int]
         at = number.end()
         while at < end and text[at] in " ,:;-(":
             at += 1
-    if name := registry().mtus.match(text, at, end):
+    name = _by_year(text, at, end) or registry().mtus.match(text, at, end)
+    if name is not None:
         found = found or name.chapter
         at = name.end
     return found, at if found else start
+
+
+def _by_year(text: str, at: int, end: int) -> Named | None:
+    """A chapter that only its year tells from an older one of that name."""
+    name = registry().mtus_by_year.match(text, at, end)
+    year = _EDITION_YEAR.match(text, name.end, end) if name else None
+    return name if name and year and name.chapter.has_year(int(year["year"])) else None
 
 
 def _mtus_one(
@@ -184,7 +192,7 @@ def _mtus_boundary(text: str, at: int, end: int, *, by_section: bool) -> re.Matc
             if begins:
                 return joint
             continue
-        name = registry().mtus.match(text, joint.end(), end)
+        name = _by_year(text, joint.end(), end) or registry().mtus.match(text, joint.end(), end)
         if name is None or not name.strong:
             continue
         if begins or _EDITION_YEAR.match(text, name.end, end):

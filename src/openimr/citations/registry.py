@@ -56,6 +56,11 @@ class Chapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pages_name: str | None = None
     edition: str | None = None
     adopted: bool = False
+    by_year: bool = False
+
+    def has_year(self, year: int | None) -> bool:
+        """Whether an edition is of this year."""
+        return any(edition.year == year for edition in self.editions)
 
     def in_force(self, day: date) -> Edition | None:
         """The edition that governed on ``day``."""
@@ -82,7 +87,12 @@ class Registry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
     @cached_property
     def mtus(self) -> Names:
         """Chapters that an MTUS citation can name."""
-        return Names(c for c in self.chapters if c.body == "MTUS" or c.adopted)
+        return Names(c for c in self.chapters if c.body == "MTUS" or (c.adopted and not c.by_year))
+
+    @cached_property
+    def mtus_by_year(self) -> Names:
+        """Chapters of the MTUS that share their name with an older one."""
+        return Names(c for c in self.chapters if c.by_year)
 
     @cached_property
     def acoem(self) -> Names:
@@ -215,7 +225,12 @@ def chapter_of(citation: Citation) -> Chapter | None:
     names = registry().names(citation.body)
     if names is None or citation.chapter is None:
         return None
-    return names.get(citation.chapter)
+    found = names.get(citation.chapter)
+    if citation.body == "MTUS":
+        newer = registry().mtus_by_year.get(citation.chapter)
+        if newer is not None and (found is None or newer.has_year(citation.year)):
+            return newer
+    return found
 
 
 def canonical(body: str, chapter: str | None) -> str | None:
