@@ -39,6 +39,11 @@ def test_status_is_worded_by_kind(kind, status, shown, tone):
 def test_the_effect_given_by_the_engine_sets_the_tone():
     assert words.tone(finding("requirement", "not_met", "waived")) == "plain"
     assert words.tone(finding("alternative", "not_documented", "gap")) == "gap"
+    assert words.tone(finding("limit", "not_met", "defeats")) == "bad"
+
+
+def test_what_is_not_documented_never_looks_like_what_is_not_met():
+    assert words.tone(finding("requirement", "not_documented", "defeats")) == "gap"
 
 
 @pytest.mark.parametrize(
@@ -123,6 +128,13 @@ def test_a_sentence_is_found_round_a_span():
     assert text[slice(*marks.Sentences(text).around(start, start + 4))] == (
         "Pain is 8 of 10 at night."
     )
+
+
+def test_a_heading_is_no_part_of_the_sentence():
+    text = "OBJECTIVE FINDINGS\nRight knee: effusion. Gait normal."
+    start = text.index("effusion")
+    begin, stop = marks.Sentences(text).around(start, start + 8)
+    assert text[begin:stop] == "Right knee: effusion."
 
 
 def test_text_without_full_stops_does_not_light_up_whole():

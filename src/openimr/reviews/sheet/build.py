@@ -282,7 +282,7 @@ def _criterion(
         group=plain(finding.group or ""),
         source=plain(finding.source or ""),
         certainty=words.certainty(finding.certainty),
-        trace=plain(finding.trace or ""),
+        trace=plain(finding.trace or "").replace("_", " "),
         decisive=finding.criterion in item.decisive,
         quotes=_quotes(finding, ident, index, numbering),
         looked=_looked(finding, records),
@@ -305,7 +305,7 @@ def _quotes(finding: Finding, ident: str, index: int, numbering: _Numbering) -> 
             Quote(
                 id=quote,
                 number=number,
-                text=plain(first.quote),
+                text=" ".join(plain(first.quote).split()),
                 document=plain(first.document),
                 page=numbering.page(number, first),
                 polarity=first.polarity,

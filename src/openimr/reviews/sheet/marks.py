@@ -10,7 +10,10 @@ from typing import NamedTuple
 
 from openimr.model import Document
 
-_SENTENCE_BREAK = re.compile(r"(?<=[.!?])[\"”)]*\s+(?=[A-Z0-9\"“(•-])|\n\s*\n|\n(?=\s*[-•*])")
+# A full stop, an empty line, a bullet, or the end of a heading in capitals.
+_SENTENCE_BREAK = re.compile(
+    r"(?<=[.!?])[\"”)]*\s+(?=[A-Z0-9\"“(•-])|\n\s*\n|\n(?=\s*[-•*])|(?<=[A-Z)])\n(?=[A-Z])"
+)
 _LONGEST_SENTENCE = 600
 
 

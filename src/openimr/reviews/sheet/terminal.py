@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from openimr.reviews.sheet import words
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 _SIGN = {"good": "+", "bad": "x", "gap": "?", "plain": "-"}
 _STYLE = {"good": "green", "bad": "red", "gap": "yellow", "plain": "default"}
 _FILE_WIDTH = 80
+# The terminal gives the gist; page, PDF and Word file give every quote.
+_MOST_QUOTES = 3
+_LONGEST_SEARCH = 160
 
 
 def render(sheet: Sheet) -> bytes:
@@ -144,15 +148,20 @@ class _Drawing:
             status = f": {step.status}" if step.status else ""
             yield self.hang(" -", self.text(_say(step) + status))
             if step.to in by_id:
-                for quote in by_id[step.to].quotes:
-                    yield self.hang("  ", self._quote(quote))
+                for quote in self._quotes(by_id[step.to]):
+                    yield self.hang("  ", quote)
+
+    def _quotes(self, criterion: Criterion) -> Iterable[Text]:
+        for quote in criterion.quotes[:_MOST_QUOTES]:
+            yield self._quote(quote)
+        if len(criterion.quotes) > _MOST_QUOTES:
+            yield self.text(f"and {len(criterion.quotes) - _MOST_QUOTES} more", "cyan")
 
     def _quote(self, quote: Quote) -> Text:
         page = f", page {quote.page}" if quote.page else ""
         lost = "" if quote.number else "; NOT FOUND THERE"
         return self.text(
-            f'"{" ".join(quote.text.split())}" '
-            f"({quote.document}{page}; {words.name(quote.polarity)}{lost})",
+            f'"{quote.text}" ({quote.document}{page}; {words.name(quote.polarity)}{lost})',
             "cyan",
         )
 
@@ -168,15 +177,18 @@ class _Drawing:
             sign = f"[{_SIGN[criterion.tone]}] {criterion.status}"
             asks = self.text(criterion.says)
             asks.append("\n")
-            asks.append_text(self.text(f"{criterion.code}, {criterion.kind.lower()}", "dim"))
-            for quote in criterion.quotes if not criterion.decisive else ():
+            waived = ", waived" if criterion.effect == "waived" else ""
+            code = f"{criterion.code}, {criterion.kind.lower()}{waived}"
+            asks.append_text(self.text(code, "dim"))
+            for quote in () if criterion.decisive else self._quotes(criterion):
                 asks.append("\n")
-                asks.append_text(self._quote(quote))
+                asks.append_text(quote)
             if criterion.looked:
+                sought = criterion.looked.terms or criterion.looked.facts
                 asks.append("\n")
                 asks.append_text(
                     self.text(
-                        f"looked for: {criterion.looked.terms or criterion.looked.facts}; "
+                        f"looked for: {shorten(sought, _LONGEST_SEARCH, placeholder=' ...')}; "
                         f"in: {criterion.looked.documents}",
                         "dim",
                     )

@@ -163,6 +163,8 @@ def tone(finding: Finding) -> Tone:
     The engine's `effect` speaks where it is set; else kind and status do, as in the rule that a
     gap defeats only what must be documented.
     """
+    if finding.effect == "defeats" and finding.status == "not_documented":
+        return "gap"
     if finding.effect in _EFFECT_TONE:
         return _EFFECT_TONE[finding.effect]
     if finding.kind == "contraindication":
