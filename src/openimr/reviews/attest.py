@@ -61,7 +61,7 @@ def attest(review: Review, attestation: Attestation, source: str = "attestation"
         if item.proposed_decision is None and number not in decided:
             raise InputError(
                 source,
-                f"item {number} ({item.request}) has no proposal and no decision",
+                f"item {number} has no proposal and no decision",
                 "add the physician's decision and rationale for it to decisions",
             )
     return msgspec.structs.replace(review, draft=False, attestation=attestation)

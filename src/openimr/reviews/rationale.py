@@ -11,7 +11,11 @@ from openimr.reviews.requests import Request
 
 _QUOTED = 3
 _REACH = 110
-_BREAK = re.compile(r"(?<![A-Z0-9])\.\s*(?=[A-Z])|[.!?]\s+(?=[A-Z])|;\s|\n\s*\n")
+_BREAK = re.compile(
+    r"(?<![A-Z0-9])\.\s*(?=[A-Z])|[.!?]\s+(?=[A-Z])|;\s|\n\s*\n"
+    r"|\n?[A-Z][A-Z /&'’()-]{4,}\n|\n[^\n]*\bPage \d+(?: of \d+)?\s*\n"
+)
+"""Ends of a clause: a sentence's end, a semicolon, a heading line, a page's foot."""
 
 
 def write_rationale(
@@ -75,13 +79,22 @@ def _supported(pairs: Sequence[tuple[Criterion, Finding]], texts: Mapping[str, s
     sentences = []
     for criterion, finding in pairs:
         if finding.effect == "supports" and finding.evidence and criterion.weight == "core":
-            sentences.append(f"{_asks(criterion)} This is met: {_quotes(finding, texts)}.")
+            sentences.append(_support(criterion, finding, texts))
         elif finding.effect == "waived":
             sentences.append(f"{_asks(criterion)} This is waived in this case.")
     gaps = [f.says for _, f in pairs if f.effect == "gap" and f.status == "not_documented"]
     if gaps:
         sentences.append("Not documented, without defeating the request: " + _list(gaps) + ".")
     return sentences
+
+
+def _support(criterion: Criterion, finding: Finding, texts: Mapping[str, str]) -> str:
+    if criterion.kind == "contraindication":
+        return (
+            f"The guideline would speak against the request where {_stop(_lower(criterion.says))} "
+            f"The record shows otherwise: {_quotes(finding, texts)}."
+        )
+    return f"{_asks(criterion)} This is met: {_quotes(finding, texts)}."
 
 
 def _defeated(pairs: Sequence[tuple[Criterion, Finding]], texts: Mapping[str, str]) -> list[str]:
