@@ -78,7 +78,8 @@ def _evidence(result: Result) -> tuple[Evidence, ...]:
     for atom in result.atoms:
         agrees = atom.value is not None and bool(atom.value) is result.truth
         for fact in atom.facts:
-            (agreeing if agrees else others).setdefault(fact)  # type: ignore[arg-type]
+            assert isinstance(fact, Fact)
+            (agreeing if agrees else others).setdefault(fact)
     seen: set[tuple[str, int, int]] = set()
     evidence: list[Evidence] = []
     for fact in (*agreeing, *others):

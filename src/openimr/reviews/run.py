@@ -22,7 +22,7 @@ from openimr.model import (
     Review,
     SearchStep,
 )
-from openimr.review import changes, decide, findings, rationale
+from openimr.reviews import changes, decide, findings, rationale
 from openimr.reviews.bearing import Bearing, index_facts
 from openimr.reviews.intervals import computed_facts, reference_date
 from openimr.reviews.parents import parents_of
