@@ -41,7 +41,7 @@ class Weights(Value, frozen=True):
 @lru_cache(maxsize=1)
 def weights() -> Weights:
     """The weights shipped with this version."""
-    text = files("openimr.review").joinpath("decide.yaml").read_text("utf-8")
+    text = files("openimr.reviews").joinpath("decide.yaml").read_text("utf-8")
     return msgspec.convert(yaml.load(text, yaml.CSafeLoader)["weights"], Weights)
 
 

@@ -42,7 +42,7 @@ def levels_named(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def _region_patterns() -> list[tuple[Region, re.Pattern[str]]]:
     data: Mapping[Region, list[str]] = yaml.load(
-        files("openimr.review").joinpath("regions.yaml").read_text("utf-8"), yaml.CSafeLoader
+        files("openimr.reviews").joinpath("regions.yaml").read_text("utf-8"), yaml.CSafeLoader
     )
     return [
         (region, re.compile(rf"\b(?:{'|'.join(terms)})\b", re.I)) for region, terms in data.items()
