@@ -80,12 +80,15 @@ def read_vocabulary(data: bytes, source: str) -> dict[str, FactKind]:
             names an unknown fact; naming the line.
     """
     content = files.read_yaml(data, source)
-    try:
-        entries = msgspec.convert(content, dict[str, _Entry])
-    except msgspec.ValidationError as error:
-        raise files.plain_problem(data, source, error) from None
-    made = {
-        name: FactKind(
+    if not isinstance(content, dict):
+        raise files.at_line(source, 1, "the file holds no facts", "write name: {says: ...}")
+    made = {}
+    for name, written in content.items():
+        try:
+            entry = msgspec.convert(written, _Entry)
+        except msgspec.ValidationError as error:
+            raise files.plain_problem(data, source, error, str(name)) from None
+        made[name] = FactKind(
             name=name,
             says=entry.says,
             section=entry.section,
@@ -96,8 +99,6 @@ def read_vocabulary(data: bytes, source: str) -> dict[str, FactKind]:
             planned=entry.planned,
             derivation=entry.derived,
         )
-        for name, entry in entries.items()
-    }
     return made
 
 

@@ -141,13 +141,13 @@ def suggest(word: str, known: list[str], *, short: bool = False) -> str:
     return "correct the name" if short else "expected one of " + ", ".join(known)
 
 
-def plain_problem(data: bytes, source: str, error: msgspec.ValidationError) -> GuidelineError:
-    """A shape error in words, at its line."""
+def plain_problem(
+    data: bytes, source: str, error: msgspec.ValidationError, *inside: str
+) -> GuidelineError:
+    """A shape error in words, at its line; ``inside`` is where in the file the shape began."""
     message, _, path = str(error).partition(" - at `$")
-    place = tuple(
-        int(number) if number else word
-        for number, word in re.findall(r"\[(\d+)\]|\.(\w+)", path.rstrip("`"))
-    )
+    steps = re.findall(r"\[(\d+)\]|\.(\w+)", path.rstrip("`"))
+    place = (*inside, *(int(number) if number else word for number, word in steps))
     return at_line(source, line_of(data, place), f"{_name(place)}: {message}", "correct the value")
 
 
