@@ -169,6 +169,10 @@ def test_many_cases(tmp_path):
     assert next(cases).items[0].request == "x"
     with pytest.raises(InputError, match=r"cases\.jsonl, line 3: items is empty"):
         next(cases)
+    lines.write_text('{"items": [{"request": "x"}]}\n' * 2)
+    assert "holds several cases" in refusal(lines)
+    lines.write_text('{"items": [{"request": "x"}]}\n')
+    assert load_case(lines).items[0].request == "x"
 
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=20)

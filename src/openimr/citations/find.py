@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from openimr.citations.lines import from_statement, made, statements
+from openimr.citations.lines import from_statement, statements
 from openimr.citations.patterns import (
     CHAPTER_NUMBER,
     NUMBERS,
@@ -15,6 +15,7 @@ from openimr.citations.patterns import (
     page_numbers,
     patterns,
 )
+from openimr.citations.pieces import made
 from openimr.citations.registry import Chapter, Names, folded, registry
 from openimr.model import Citation
 

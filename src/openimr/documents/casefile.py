@@ -19,6 +19,7 @@ from openimr.errors import InputError
 from openimr.model import Attestation, Case, Determination, Document
 
 CASE_FILE = "case.json"
+_LINES = (".jsonl", ".ndjson")
 _MINIMUM = '{"items": [{"request": "..."}]}'
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -50,9 +51,20 @@ def load_case(path: Path | str, *, limits: Limits = DEFAULTS, ocr: bool = True) 
         folder = _Folder(STANDARD_INPUT, None, limits, ocr)
         return folder.fill(_case(sys.stdin.buffer.read(), STANDARD_INPUT))
     place = Path(path)
+    if place.suffix.lower() in _LINES and place.is_file():
+        return _only(iter_cases(place, limits=limits, ocr=ocr), str(path))
     file = _case_file(place) if place.is_dir() else place
     source = str(file)
     return _Folder(source, file.parent, limits, ocr).fill(_case(_bytes(file, limits), source))
+
+
+def _only(cases: Iterator[Case], source: str) -> Case:
+    case = next(cases, None)
+    if case is None:
+        raise InputError(source, "is empty", "write one case a line into it")
+    if next(cases, None) is not None:
+        raise InputError(source, "holds several cases", "give a file with one")
+    return case
 
 
 def iter_cases(path: Path | str, *, limits: Limits = DEFAULTS, ocr: bool = True) -> Iterator[Case]:
@@ -68,7 +80,7 @@ def iter_cases(path: Path | str, *, limits: Limits = DEFAULTS, ocr: bool = True)
             _case_file(place)
         for folder in folders:
             yield load_case(folder, limits=limits, ocr=ocr)
-    elif place.suffix.lower() in (".jsonl", ".ndjson") and place.is_file():
+    elif place.suffix.lower() in _LINES and place.is_file():
         with place.open("rb") as lines:
             for number, line in enumerate(lines, 1):
                 if line.strip():
