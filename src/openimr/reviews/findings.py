@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 from openimr.guidelines.conditions import Result
 from openimr.guidelines.facts import vocabulary
@@ -105,13 +106,22 @@ def as_evidence(fact: Fact) -> Evidence:
 
 
 def _search(criterion: Criterion, case: Case) -> Search:
-    kinds = vocabulary()
-    names = sorted({leaf for name, _ in criterion.test.names for leaf in _leaves(name)})
+    facts, terms = _looked_for(criterion.test.names)
     return Search(
-        facts=tuple(names),
-        terms=tuple(kinds[name].says for name in names),
+        facts=facts,
+        terms=terms,
         documents=tuple(document.name for document in case.documents),
     )
+
+
+@cache
+def _looked_for(
+    names: frozenset[tuple[str, str | None]],
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The facts that a condition's names stand for, and the plain words of each."""
+    kinds = vocabulary()
+    leaves = sorted({leaf for name, _ in names for leaf in _leaves(name)})
+    return tuple(leaves), tuple(kinds[name].says for name in leaves)
 
 
 def _leaves(name: str, seen: frozenset[str] = frozenset()) -> Iterable[str]:
