@@ -57,6 +57,8 @@ def compose(determination: Determination, form: Form, organization: str) -> Lett
         elif section.holds == "documents":
             listed = tuple((name,) for name in determination.documents_reviewed)
             blocks += [*_paragraphs(section.lead), Block(kind="numbered", rows=listed)]
+        elif section.holds == "overview":
+            blocks.append(_overview(determination))
         elif section.holds == "items":
             blocks += _paragraphs(section.lead)
             for number, item in enumerate(determination.items, start=1):
@@ -76,6 +78,13 @@ def compose(determination: Determination, form: Form, organization: str) -> Lett
 
 def _paragraphs(*texts: str | None) -> list[Block]:
     return [Block(kind="paragraph", text=text) for text in texts if text]
+
+
+def _overview(determination: Determination) -> Block:
+    decided = (
+        (f"{item.remainder or item.request}: {item.decision}",) for item in determination.items
+    )
+    return Block(kind="numbered", rows=tuple(decided))
 
 
 def _header(determination: Determination, form: Form) -> Iterator[Block]:

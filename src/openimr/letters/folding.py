@@ -7,6 +7,7 @@ of a wrapped line, hyphens at the edge of the column. What is known about that i
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Literal
 
 Layout = Literal["blank", "trailing", "unwrapped", "plain"]
@@ -44,6 +45,12 @@ def clean(text: str) -> str:
 def fold(text: str) -> str:
     """The text with each run of white space made one space, and none at the ends."""
     return " ".join(text.split())
+
+
+def until_next(starts: Iterable[int], end: int) -> list[int]:
+    """Where each part ends whose starts are given: at the next start, the last at ``end``."""
+    begins = list(starts)
+    return [*begins[1:], end] if begins else []
 
 
 def single_spaced(text: str) -> str:
@@ -111,12 +118,14 @@ def last_paragraph(region: str, style: Layout, joins: re.Pattern[str] | None = N
         style: the layout of the text it comes from.
         joins: wordings with which a paragraph cannot begin; an earlier start is then looked for.
     """
-    breaks = [
-        found for found in _BREAK.finditer(region) if found.start() and found.end() < len(region)
-    ]
-    starts = [found.end() for found in breaks if _divides(region, found, style)]
+    breaks = [found for found in _BREAK.finditer(region) if found.end() < len(region)]
+    inner = [found for found in breaks if found.start()]
+    starts = [found.end() for found in inner if _divides(region, found, style)]
     if not starts:
-        starts = _after_closed_lines(region, breaks)
+        starts = _after_closed_lines(region, inner)
+    if not starts and len(inner) < len(breaks) and _divides(region, breaks[0], style):
+        # The part before is empty: the region begins with the end of a paragraph.
+        return breaks[0].end()
     if not starts:
         starts = [found.end() for found in _SENTENCE.finditer(region)]
     while starts:
@@ -131,7 +140,7 @@ def _divides(region: str, found: re.Match[str], style: Layout) -> bool:
     if "\f" in gap:
         if style == "trailing":
             return gap[0] in "\n\f"
-        return region[found.start() - 1] in _CLOSES
+        return region[found.start() - 1 : found.start()] in _CLOSES
     if style == "blank":
         return gap.count("\n") > 1
     if style == "trailing":

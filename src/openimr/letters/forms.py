@@ -27,6 +27,7 @@ Holds = Literal[
     "items",
     "documents",
     "appeal",
+    "overview",
     "other",
     "request",
     "imr_guideline",

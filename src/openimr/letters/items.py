@@ -112,8 +112,8 @@ def _parts(labels: Sequence[Label], form: Form) -> dict[str, Label]:
 def _values(section: str, parts: dict[str, Label], end: int, form: Form) -> Values:
     """The folded text of each labelled part; the last one runs to ``end``."""
     values: Values = {}
-    ends = [label.begin for label in parts.values()][1:]
-    for (field, label), stop in zip(parts.items(), [*ends, end], strict=True):
+    ends = folding.until_next((label.begin for label in parts.values()), end)
+    for (field, label), stop in zip(parts.items(), ends, strict=True):
         begin = label.begin if field in form.item.kept else label.end
         raw = section[begin:stop]
         values[field] = raw if field == "criteria" else folding.fold(raw) or None
@@ -135,7 +135,7 @@ _REACH = 120
 @cache
 def _decision_pattern(form_id: str) -> re.Pattern[str]:
     words = "|".join(loose(word) for word in forms()[form_id].item.decisions.values())
-    return re.compile(rf"(?:\s*:\s*|\s*[\n\f]\s*)(?P<decision>{words})[\s.]*\Z", re.IGNORECASE)
+    return re.compile(rf"\s*:\s*(?P<decision>{words})[\s.]*\Z", re.IGNORECASE)
 
 
 def _headed(section: str, labels: list[Label], text: str, form: Form) -> Iterator[DeterminedItem]:
@@ -234,7 +234,7 @@ def _sentences(text: str, form: Form) -> list[tuple[int | None, str, Decision]]:
     """Each request decided by a sentence, once, with the number before the sentence."""
     opening = re.compile(rf"(?:(\d{{1,3}})[.)][^\n\f]{{0,100}}?)?{loose(form.item.sentence)}", re.I)
     openings = list(opening.finditer(text))
-    ends = [found.start() for found in openings[1:]] + [len(text)]
+    ends = folding.until_next((found.start() for found in openings), len(text))
     told: dict[object, tuple[int | None, str, Decision]] = {}
     for found, end in zip(openings, ends, strict=True):
         # The first verdict after the opening closes the sentence.
@@ -313,7 +313,7 @@ def _criteria(text: str | None, form: Form) -> tuple[CriterionRow, ...]:
     if not text:
         return ()
     rows = list(_row_pattern(form.id).finditer(text))
-    ends = [row.start() for row in rows[1:]] + [len(text)]
+    ends = folding.until_next((row.start() for row in rows), len(text))
     made = []
     for row, end in zip(rows, ends, strict=True):
         status = next(status for status in form.item.statuses if row[status])

@@ -54,7 +54,7 @@ def split(text: str, form: Form) -> dict[str, str]:
             position = max(position, found.end())
     cuts.sort()
     sections = {"header": text[: cuts[0][0]] if cuts else ""}
-    ends = [start for start, _, _ in cuts[1:]] + [len(text)]
+    ends = folding.until_next((start for start, _, _ in cuts), len(text))
     for (_, begin, holds), end in zip(cuts, ends, strict=True):
         sections.setdefault(holds, text[begin:end])
     return sections
@@ -190,7 +190,7 @@ def documents(text: str) -> tuple[str, ...]:
         starts = [(found.start(), found.end()) for found in _BULLET.finditer(text)]
     if not starts:
         return tuple(line for raw in text.splitlines() if (line := folding.fold(raw)))
-    ends = [start for start, _ in starts[1:]] + [len(text)]
+    ends = folding.until_next((start for start, _ in starts), len(text))
     return tuple(
         entry
         for (_, begin), end in zip(starts, ends, strict=True)

@@ -7,9 +7,10 @@ normal form that :func:`carried` gives. What a form cannot carry is refused, nev
 from __future__ import annotations
 
 import re
+import threading
 from functools import lru_cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -30,6 +31,7 @@ FORMATS: tuple[Format, ...] = ("text", "html", "pdf", "docx")
 _SOURCE = "determination"
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\uffff]")
 _LONGEST_WORD = 150
+_PDFIUM = threading.Lock()
 
 
 def write(
@@ -61,7 +63,10 @@ def write(
     if to == "html":
         return _template().render(letter=letter).encode()
     if to == "pdf":
-        return _as_pdf(letter)
+        made = _as_pdf(letter)
+        # Where lines break is known only now, and could make a label of the words of a text.
+        _check(settled, _text_of(made))
+        return made
     from openimr.letters.word import as_docx
 
     return as_docx(letter)
@@ -138,9 +143,6 @@ def _modified_request(
         f"{where} is a modified request, but its request does not name the same parts",
         "give original, authorized and remainder, and one of them as the request",
     )
-
-
-Text = TypeVar("Text", str, None)
 
 
 def _normal(text: str | None, where: str) -> str | None:
@@ -241,7 +243,6 @@ def _typst() -> str:
 def _as_pdf(letter: Letter) -> bytes:
     from openimr.letters.typesetting import typeset
 
-    data = msgspec.to_builtins(letter)
     longest = max((len(w) for block in letter.blocks for w in block.text.split()), default=0)
     if longest > _LONGEST_WORD:
         raise InputError(
@@ -249,4 +250,16 @@ def _as_pdf(letter: Letter) -> bytes:
             f"a word of {longest} characters does not fit on a line of the PDF",
             "put a space in it, or choose another format",
         )
-    return typeset(_typst(), data)
+    return typeset(_typst(), msgspec.to_builtins(letter))
+
+
+def _text_of(pdf: bytes) -> str:
+    import pypdfium2
+
+    # PDFium may not be entered by two threads at a time.
+    with _PDFIUM:
+        document = pypdfium2.PdfDocument(pdf)
+        try:
+            return "\f".join(page.get_textpage().get_text_range() for page in document)
+        finally:
+            document.close()
