@@ -132,7 +132,7 @@ def _name_problems(guideline: Guideline, drug_classes: Collection[str]) -> Itera
         yield _Found(("treatment",), "no request can ever be recognized as this", remedy)
     for place, name in enumerate(guideline.drug_classes):
         if drug_classes and name not in drug_classes:
-            remedy = files.suggest(name, sorted(drug_classes))
+            remedy = files.suggest(name, sorted(drug_classes), short=True)
             yield _Found(("drug_classes", place), f'unknown drug class "{name}"', remedy)
 
 
