@@ -1,14 +1,12 @@
 """Testing what guideline files say, beyond their shape: used by ``imr guideline check``.
 
 A library that loads has files of the right shape and conditions that can be read. Here: names
-that exist, editions that do not overlap, citations that can be printed, examples that hold.
+that exist, citations that can be printed, examples that hold.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from datetime import date
-from itertools import combinations
 from pathlib import Path
 from typing import get_args
 
@@ -148,11 +146,6 @@ def _edition_problems(guideline: Guideline) -> Iterator[_Found]:
         if missing := _missing_in_citation(edition):
             problem = f"the citation of {edition.id} lacks {missing}"
             yield _Found(("editions", place, "citation"), problem, f"add {missing}")
-    numbered = enumerate(guideline.editions)
-    for (_, one), (place, other) in combinations(numbered, 2):
-        if one.step == other.step and _overlap(one, other):
-            problem = f"editions {one.id} and {other.id} of step {one.step} are in force together"
-            yield _Found(("editions", place, "in_force"), problem, "let one end before the next")
 
 
 def _missing_in_citation(edition: Edition) -> str | None:
@@ -164,13 +157,6 @@ def _missing_in_citation(edition: Edition) -> str | None:
     if citation.body == "MTUS" and citation.year is None:
         return "year"
     return None
-
-
-def _overlap(one: Edition, other: Edition) -> bool:
-    first, second = one.in_force, other.in_force
-    return (first.start or date.min) <= (second.end or date.max) and (second.start or date.min) <= (
-        first.end or date.max
-    )
 
 
 def _twice(what: str, key: str, names: list[str]) -> Iterator[_Found]:

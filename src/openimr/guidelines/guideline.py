@@ -242,17 +242,12 @@ class Guideline(_Common, frozen=True, kw_only=True):
     def chain(self, day: date | None = None) -> tuple[Edition, ...]:
         """The editions a decision of this day goes through, in search-sequence order.
 
-        Of each step the one that came into force last; without a date the newest of each step.
+        Editions of one step that are in force together stay together, in the file's order (the
+        2016 chronic pain text and an ACOEM chapter of 2004). Without a date, those without end.
         """
-        chosen: dict[str, Edition] = {}
-        for edition in self.editions:
-            if day is not None and not edition.in_force.covers(day):
-                continue
-            rival = chosen.get(edition.step)
-            if rival is None or _begins(edition) >= _begins(rival):
-                chosen[edition.step] = edition
-        return tuple(chosen[step] for step in STEPS if step in chosen)
-
-
-def _begins(edition: Edition) -> date:
-    return edition.in_force.start or date.min
+        held = [
+            edition
+            for edition in self.editions
+            if (edition.in_force.end is None if day is None else edition.in_force.covers(day))
+        ]
+        return tuple(sorted(held, key=lambda edition: STEPS.index(edition.step)))

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from openimr.guidelines.conditions import Known, Result
-from openimr.guidelines.facts import FactKind, vocabulary
+from openimr.guidelines.conditions import Known
+from openimr.guidelines.facts import FactKind, vocabulary, with_derived
 from openimr.guidelines.library import Library
 from openimr.model import Fact, Region
 from openimr.reviews.requests import Request
@@ -44,39 +44,28 @@ class Bearing:
         self.contradictions: dict[str, tuple[Fact, ...]] = {}
         self._index = index
         self._library = library
-        self._stated = dict(request.values)
+        self._requested = dict(request.values)
         self._computed = computed
-        self._memo: dict[tuple[str, str | None], Known | None] = {}
         self._kinds = vocabulary()
+        self._known = with_derived(self._stated_of)
 
     def __call__(self, fact: str, binding: str | None) -> Known | None:
         """The value of a fact for this item; None when it is not documented."""
-        key = (fact, binding)
-        if key not in self._memo:
-            self._memo[key] = None
-            self._memo[key] = self._look_up(fact, binding)
-        return self._memo[key]
+        return self._known(fact, binding)
 
     def says(self, fact: str) -> str:
         """The plain words of a fact."""
         return self._kinds[fact].says
 
-    def _look_up(self, fact: str, binding: str | None) -> Known | None:
+    def _stated_of(self, fact: str, binding: str | None) -> Known | None:
         if fact in self._computed:
             return self._computed[fact]
         kind = self._kinds[fact]
         bearing = [f for f in self._index.get(fact, ()) if self._bears(f, kind, binding)]
         stated = self._settle(fact, kind, bearing)
-        if fact in self._stated and (stated is None or not bearing):
-            return Known(self._stated[fact], ())
-        if stated is not None or kind.derived is None:
-            return stated
-        result = kind.derived.evaluate(
-            self if binding is None else lambda name, own: self(name, own or binding)
-        )
-        if result.value is None:
-            return None
-        return Known(result.value, _grounds(result))
+        if stated is None and fact in self._requested:
+            return Known(self._requested[fact], ())
+        return stated
 
     def _bears(self, fact: Fact, kind: FactKind, binding: str | None) -> bool:
         if fact.speaker == "utilization_review" and not fact.fact.startswith("ur_"):
@@ -163,12 +152,6 @@ class Bearing:
         )
         current = int(fact.time == "current")
         return (current, fact.date or _EARLIEST, _OVER.get(fact.speaker, 0), closeness)
-
-
-def _grounds(result: Result) -> tuple[object, ...]:
-    """The facts a derived value rests on: those that agree with it, if any do."""
-    agreeing = [a for a in result.atoms if a.value is not None and bool(a.value) is result.truth]
-    return tuple(dict.fromkeys(f for atom in agreeing or result.atoms for f in atom.facts))
 
 
 _REGIONS: frozenset[str] = frozenset(Region.__args__)  # type: ignore[attr-defined]

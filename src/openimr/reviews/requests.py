@@ -111,8 +111,8 @@ def read_request(item: DisputedItem, facts: Sequence[Fact], library: Library) ->
         values["levels_count"] = len(levels)
     if label:
         values["drug_name"] = label
-    if classes:
         values["drug_class"] = classes
+        values.update(drugs.request_facts(bare))
     if stage:
         values["request_phase"] = stage
     if region:

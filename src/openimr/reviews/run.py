@@ -183,12 +183,23 @@ def _review_item(case: Case, request: Request, context: _Context) -> ItemReview:
     )
 
 
+def _gravity(finding: Finding) -> int:
+    """Plain failures before silences, silences before what the request merely left unstated."""
+    if finding.effect == "gap":
+        return 2
+    return int(finding.status == "not_documented")
+
+
 def _decisive(
     criteria: Sequence[Criterion], tested: Sequence[Finding], decision: Decision
 ) -> tuple[str, ...]:
     if decision == "Upheld":
-        failing = [f for f in tested if f.effect == "defeats"]
-        failing.sort(key=lambda f: f.status == "not_documented")
+        failing = [
+            f
+            for f in tested
+            if f.effect == "defeats" or (f.effect == "gap" and f.kind == "documentation")
+        ]
+        failing.sort(key=_gravity)
         return tuple(f.criterion for f in failing)
     return tuple(
         c.key
