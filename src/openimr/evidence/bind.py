@@ -9,7 +9,7 @@ from openimr.evidence.lexicon import Hit
 from openimr.model import Region, Side
 
 _LEVELS = re.compile(
-    r"([ctls])-?(\d{1,2})(?:\s?(?:-|/|to|through|and|,|&)\s?(?:([ctls])-?)?(\d{1,2})(?![\d/.]|\s?(?:mm|mg|%|degrees|weeks|days|of)))?"
+    r"([ctls])-?(\d{1,2})(?:\s?(?:-|/|to|through|and|,|&)\s?(?:([ctls])-?)?(\d{1,2})(?![\d/]|\.\d|\s?(?:mm|mg|%|degrees|weeks|days|of)))?"
 )
 _CHAIN = re.compile(
     r"[\s,/&]*(?:and|or|as well as|the|spine|muscles?|musculature|region|joint|areas?|[\s,/&])*$"
@@ -96,13 +96,25 @@ def side_near(
             cost = 10 + start - anchor[1]
         elif 0 <= at - stop <= 12 and "," not in low[stop:at]:
             cost = 20 + at - stop
-        elif 0 <= start - end <= 60 and not re.search(
-            r"[;]|,(?! ?(?:right|left))| and (?!right|left|\w+ (?:on|at))", low[end:start]
+        elif (
+            0 <= start - end <= 60
+            and not _other_place(places, end, start, anchor)
+            and not re.search(
+                r"[;]|,(?! ?(?:right|left))| and (?!right|left|\w+ (?:on|at))| but ", low[end:start]
+            )
         ):
             cost = 30 + start - end
         if cost < 999 and (best is None or cost < best[0]):
             best = (cost, entry.name)
     return cast(Side, best[1]) if best else None
+
+
+def _other_place(places: list[Hit], at: int, end: int, anchor: tuple[int, int] | None) -> bool:
+    """Whether a place word stands between: the side behind it is that one's."""
+    return any(
+        at <= s and t <= end and e.kind != "side" and (anchor is None or s != anchor[0])
+        for s, t, e in places
+    )
 
 
 def levels_near(

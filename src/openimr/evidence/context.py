@@ -8,10 +8,12 @@ C" denies all three, "no A, B was noted" only A, "no A but B" not B.
 from __future__ import annotations
 
 import re
+from typing import Literal, cast
 
 from openimr.evidence.lexicon import Hit
 from openimr.model import Polarity
 
+Said = Polarity | Literal["undocumented"]
 Scope = tuple[int, int, str]
 """start, end, cue: the stretch of text that a cue governs."""
 
@@ -114,14 +116,14 @@ def _backward(low: str, start: int, at: int) -> int:
     return begin
 
 
-def polarity(at: int, end: int, found: list[Scope], results: bool = True) -> tuple[Polarity, bool]:
+def polarity(at: int, end: int, found: list[Scope], results: bool = True) -> tuple[Said, bool]:
     """Return the polarity of what stands at ``at``..``end`` and whether it is of the past.
 
     With ``results`` false, "negative" and "absent" are left to the reading of named tests.
     Of several cues a denial wins over a hedge, a hedge over a plan; two denials lift each other
     only in "cannot rule out", which is a cue of its own.
     """
-    result: Polarity = "present"
+    result: Said = "present"
     past = False
     for low, high, cue in found:
         if not (low <= at and end <= high + 1):
@@ -130,8 +132,8 @@ def polarity(at: int, end: int, found: list[Scope], results: bool = True) -> tup
             if not results:
                 continue
             cue = cue[:-1]
-        if cue == "negated":
-            return "negated", past
+        if cue in ("negated", "undocumented"):
+            return cast(Said, cue), past
         if cue == "hedged":
             result = "hedged"
         elif cue == "planned":

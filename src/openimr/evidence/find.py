@@ -69,17 +69,19 @@ def _read(
 ) -> None:
     reading = Reading(text)
     spans = split(reading)
-    places, words, roles, anchors = lexicon().scan(reading.flat)
+    places, words, cares, roles, anchors = lexicon().scan(reading.flat)
     days = note_dates(reading, spans)
     page = Page(reading, base, document, page_starts, state, facts)
-    place_at = word_at = anchor_at = 0
+    place_at = word_at = care_at = anchor_at = 0
     for index, found in enumerate(voices(reading, spans, roles, kind, state.carry)):
         start, end = spans[index]
-        first_place, first_word = place_at, word_at
+        first_place, first_word, first_care = place_at, word_at, care_at
         while place_at < len(places) and places[place_at][0] < end:
             place_at += 1
         while word_at < len(words) and words[word_at][0] < end:
             word_at += 1
+        while care_at < len(cares) and cares[care_at][0] < end:
+            care_at += 1
         patterns: dict[int, tuple[int, int]] = {}
         while anchor_at < len(anchors) and anchors[anchor_at][0] < end:
             at, ids = anchors[anchor_at]
@@ -93,10 +95,11 @@ def _read(
             end,
             found,
             words[first_word:word_at],
+            cares[first_care:care_at],
             places[first_place:place_at],
             days[index] or day,
         )
-        if page.words:
+        if page.words or page.cares:
             signs.read(page)
         if any(v.role == "assessment" and v.explicit for v in found):
             lists.diagnoses(page)

@@ -2,9 +2,9 @@ r"""All terms of the rule data in one matcher.
 
 The YAML files beside this module are read once and turned into one Aho-Corasick automaton over
 :attr:`Reading.flat`. A term may hold alternatives: ``(left |)knee (pain|ache)``. Plurals and
-hyphens are folded. Terms live in four layers which do not hide one another: *place* (anatomy and
-sides), *word* (findings, results, cues of assertion, treatments, drugs), *role* (voices of a
-sentence) and *anchor* (a local pattern has to be run). Within a layer the leftmost longest wins.
+hyphens are folded. Terms live in layers which do not hide one another: *place* (anatomy and
+sides), *word* (findings, results, cues of assertion), *care* (treatments, drugs), *role* (voices
+of a sentence) and *anchor* (a local pattern has to be run). Within a layer the leftmost longest wins.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
 import ahocorasick
 import yaml
 
 from openimr.model import Polarity, Region, Speaker
 
-PLACE, WORD, ROLE = range(3)
+PLACE, WORD, ROLE, CARE = range(4)
 
 Hit = tuple[int, int, "Entry"]
 """start, end (exclusive), what was found."""
@@ -50,11 +50,13 @@ class Entry:
         "name",
         "nerve",
         "only",
+        "only_normal",
         "pain",
         "polarity",
         "region",
         "scope",
         "speaker",
+        "spinal",
         "surgery",
         "treatment",
         "value",
@@ -82,11 +84,13 @@ class Entry:
     name: str
     nerve: bool | None
     only: frozenset[str] | None
+    only_normal: bool | None
     pain: bool | None
     polarity: Polarity | None
     region: Region | None
     scope: str | None
     speaker: Speaker | None
+    spinal: bool | None
     surgery: bool | None
     treatment: dict[str, Any] | None
     value: Any
@@ -129,14 +133,25 @@ def _plural(term: str) -> list[str]:
     return [term]
 
 
-class _Slot:
-    """What one string means in the four layers."""
+class Scan(NamedTuple):
+    """The hits of a text by layer."""
 
-    __slots__ = ("anchors", "place", "role", "word")
+    places: list[Hit]
+    words: list[Hit]
+    cares: list[Hit]
+    roles: list[Hit]
+    anchors: list[tuple[int, tuple[int, ...]]]
+
+
+class _Slot:
+    """What one string means in each layer."""
+
+    __slots__ = ("anchors", "care", "place", "role", "word")
 
     def __init__(self) -> None:
         self.place: Entry | None = None
         self.word: Entry | None = None
+        self.care: Entry | None = None
         self.role: Entry | None = None
         self.anchors: tuple[int, ...] = ()
 
@@ -164,7 +179,17 @@ class Lexicon:
         for term, slot in self._slots.items():
             edge = (not term[0].isalnum(), not term[-1].isalnum())
             self._automaton.add_word(
-                term, (len(term), edge[0], edge[1], slot.place, slot.word, slot.role, slot.anchors)
+                term,
+                (
+                    len(term),
+                    edge[0],
+                    edge[1],
+                    slot.place,
+                    slot.word,
+                    slot.care,
+                    slot.role,
+                    slot.anchors,
+                ),
             )
         self._automaton.make_automaton()
 
@@ -184,6 +209,8 @@ class Lexicon:
                         # A finding that is also a result word ("limp") is the finding.
                         if slot.word is None or (over and slot.word.kind == "result"):
                             slot.word = entry
+                    elif layer == CARE:
+                        slot.care = slot.care or entry
                     else:
                         slot.role = slot.role or entry
 
@@ -204,7 +231,7 @@ class Lexicon:
 
     def _assertion(self) -> None:
         data = _data("context")
-        for cue in ("negated", "hedged", "planned", "past"):
+        for cue in ("undocumented", "negated", "hedged", "planned", "past"):
             for place, scopes in data[cue].items():
                 for scope, terms in scopes.items():
                     kind = "before" if place == "before" else "after"
@@ -242,6 +269,7 @@ class Lexicon:
         for role, spec in data["roles"].items():
             self.carries[role] = bool(spec["carries"])
             self._put(ROLE, spec.get("here", []), Entry("here", role))
+            self._put(ROLE, spec.get("weak", []), Entry("here", role, cue="weak"))
         self.headings = {
             name: role for role, names in data["headings"].items() for name in map(str, names)
         }
@@ -255,12 +283,12 @@ class Lexicon:
             entry.imaging = bool(spec.get("imaging"))
             entry.edx = bool(spec.get("edx"))
             entry.surgery = bool(spec.get("surgery"))
-            self._put(WORD, terms, entry, plural=True)
+            self._put(CARE, terms, entry, plural=True)
 
     def _drugs(self) -> None:
         for name, drug in _drug_names().items():
             entry = Entry("drug", str(getattr(drug, "label", name)), drug=drug)
-            self._put(WORD, [re.sub(r"[()|]", " ", name)], entry)
+            self._put(CARE, [re.sub(r"[()|]", " ", name)], entry)
 
     def _findings(self, data: dict[str, Any]) -> None:
         for spec in data.get("findings", ()):
@@ -268,7 +296,7 @@ class Lexicon:
             self._put(WORD, spec["terms"], entry, plural=True, over=not entry.pain)
         for spec in data.get("assessed", ()):
             entry = Entry("assessed", spec["fact"], **_fields(spec))
-            entry.exam = True
+            entry.exam = not entry.only_normal
             self._put(WORD, spec["terms"], entry, plural=True, over=not entry.pain)
         if "diagnosis_cues" in data:
             self._put(ROLE, data["diagnosis_cues"], Entry("here", "assessment", cue="diagnosis"))
@@ -296,42 +324,41 @@ class Lexicon:
                     slot = self._slot(term)
                     slot.anchors = (*slot.anchors, index)
 
-    def scan(
-        self, flat: str
-    ) -> tuple[list[Hit], list[Hit], list[Hit], list[tuple[int, tuple[int, ...]]]]:
-        """Return the hits of ``flat`` by layer (place, word, role) and the anchors, in order."""
-        places: list[Hit] = []
-        words: list[Hit] = []
-        roles: list[Hit] = []
-        anchors: list[tuple[int, tuple[int, ...]]] = []
+    def scan(self, flat: str) -> Scan:
+        """Return the hits of ``flat`` by layer, each in the order of the text."""
+        found = Scan([], [], [], [], [])
+        places, words, cares, roles, anchors = found
         padded = " " + flat + " "
-        for last, (length, left, right, place, word, role, ids) in self._automaton.iter(padded):
+        for last, (length, left, right, *entries, ids) in self._automaton.iter(padded):
             start = last - length
             # Whole words only: the neighbours are not letters or digits.
             if not right and padded[last + 1].isalnum():
                 continue
             if not left and padded[start].isalnum():
                 continue
+            place, word, care, role = entries
             if place is not None:
                 _keep(places, start, last, place)
             if word is not None:
                 _keep(words, start, last, word)
+            if care is not None:
+                _keep(cares, start, last, care)
             if role is not None:
                 _keep(roles, start, last, role)
             if ids:
                 anchors.append((start, ids))
-        return places, words, roles, anchors
+        return found
 
 
 def _keep(hits: list[Hit], start: int, end: int, entry: Entry) -> None:
     """Add a hit that arrives in order of its end; the leftmost longest stays."""
-    while hits:
-        before = hits[-1]
-        if start >= before[1]:
-            break
-        if start > before[0]:
+    at = len(hits)
+    while at and start < hits[at - 1][1]:
+        if start > hits[at - 1][0]:
             return
-        hits.pop()
+        at -= 1
+    if at < len(hits):
+        del hits[at:]
     hits.append((start, end, entry))
 
 

@@ -12,6 +12,11 @@ from openimr.evidence.page import Page
 from openimr.evidence.signs import treatments_near
 
 _SECOND = {"v": ("w", "u"), "x": ("y", "t"), "y": (None, None)}
+_MEMBER = re.compile(r"\s*(?:,\s*and\b|,|\band\b)\s*")
+_PAST_LIST = re.compile(
+    r"\b(?:treatment|surger\w+|he|she|patient|worker|status post|s/p|who|which|the|currently|"
+    r"medications?|allerg\w+|social)\b"
+)
 _REQUEST = re.compile(
     r"mri|x-?ray|emg|ncv|ct |scan|request|stud(?:y|ies)|consult|testing|referr|physical therapy|"
     r"recommend|order|treatment plan|plan"
@@ -49,7 +54,10 @@ def _write(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) ->
         return
     if spec.get("needs_request") and not _REQUEST.search(page.low, page.start, page.end):
         return
-    value = _VALUES[spec["value"] if "value" in spec else "text"](match)
+    if spec["value"] == "items":
+        _items(page, spec, match, role)
+        return
+    value = _VALUES[spec["value"]](match)
     if value is None:
         return
     at, end = match.span()
@@ -62,15 +70,18 @@ def _write(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) ->
         near = treatments_near(page, at, end)
         about = near[0][0] if near else None
     elif spec.get("drug"):
-        drugs = [h for h in page.words if h[2].kind == "drug"]
+        drugs = [h for h in page.cares if h[2].kind == "drug"]
         if drugs:
             about = min(drugs, key=lambda h: abs(h[0] - at))[2].name
     said, past = page.polarity(at, end)
     if spec.get("polarity"):
         said = spec["polarity"]
-    elif said == "planned":
+    elif said == "planned" or (said == "negated" and not isinstance(value, str)):
+        # a measured number is a number, whatever stands before it
         said = "present"
     region, anchor = None, None
+    if spec.get("region") == "spine" and not page.spine(at, end, role):
+        return
     if page.places and spec.get("speaker") != "request":
         region, anchor = page.regions(at, end, None, role)[0]
     page.add(
@@ -88,6 +99,21 @@ def _write(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) ->
         speaker=spec.get("speaker"),
         sided=region is not None,
     )
+
+
+def _items(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) -> None:
+    """Write each member of a list: "medical history of A, B and C"."""
+    at, stop = match.span("v")
+    end = _PAST_LIST.search(page.low, at, stop)
+    stop = end.start() if end else stop
+    for cut in [*_MEMBER.finditer(page.low, at, stop), None]:
+        last = cut.start() if cut else stop
+        words = page.low[at:last].strip(" .:")
+        if 2 < len(words) <= 60 and not words.startswith(("no ", "none", "non")):
+            said, _ = page.polarity(at, last)
+            first = at + len(page.low[at:last]) - len(page.low[at:last].lstrip(" .:"))
+            page.add(spec["fact"], words, said, first, first + len(words), role=role, sided=False)
+        at = cut.end() if cut else stop
 
 
 def _first(match: re.Match[str]) -> tuple[float | None, str | None]:
@@ -169,6 +195,7 @@ def _work(match: re.Match[str]) -> str:
         "retired": "retired",
         "modified": "modified duty",
         "full": "full duty",
+        "partial": "partial disability",
         "part": "other",
     }[str(match.lastgroup)]
 
@@ -193,6 +220,7 @@ _VALUES = {
     "work": _work,
     "ur": _outcome,
     "yes_no": lambda m: True,
+    "grade": lambda m: _text(m).split(" ")[0],
     "phase": lambda m: m.lastgroup,
     "sex": lambda m: "female" if m["v"] in ("female", "woman", "lady") else "male",
 }

@@ -7,11 +7,11 @@ from datetime import date
 from typing import Any, cast
 
 from openimr.evidence.bind import LIMB, levels_near, regions_near, side_near
-from openimr.evidence.context import Scope, polarity, scopes
+from openimr.evidence.context import Said, Scope, polarity, scopes
 from openimr.evidence.lexicon import Entry, Hit
 from openimr.evidence.sentences import Carry, Voice, voice_at
 from openimr.evidence.text import Reading
-from openimr.model import Fact, Polarity, Region, Speaker
+from openimr.model import Fact, Region, Speaker
 
 SPEAKERS: dict[str, Speaker] = {
     "complaint": "patient",
@@ -21,10 +21,14 @@ SPEAKERS: dict[str, Speaker] = {
 }
 
 
+_SIDED = frozenset(("shoulder", "elbow", "wrist_hand", "hip", "knee", "ankle_foot"))
+_UPPER = frozenset(("cervical", "shoulder", "elbow", "wrist_hand"))
+
+
 class State:
     """What goes on from one sentence to the next."""
 
-    __slots__ = ("carry", "complaint", "exam", "test", "treatment")
+    __slots__ = ("carry", "complaint", "exam", "sides", "test", "treatment")
 
     def __init__(self) -> None:
         """Begin with nothing known."""
@@ -33,6 +37,7 @@ class State:
         self.test: Region | None = None
         self.treatment: str | None = None
         self.carry = Carry()
+        self.sides: dict[str, str] = {}
 
 
 class Page:
@@ -59,6 +64,7 @@ class Page:
         self.start = self.end = 0
         self.voices: tuple[Voice, ...] = ()
         self.words: list[Hit] = []
+        self.cares: list[Hit] = []
         self.places: list[Hit] = []
         self.day: date | None = None
         self._scopes: list[Scope] | None = None
@@ -69,19 +75,27 @@ class Page:
         end: int,
         voices: tuple[Voice, ...],
         words: list[Hit],
+        cares: list[Hit],
         places: list[Hit],
         day: date | None,
     ) -> None:
         """Go on to the sentence ``start``..``end``."""
         self.start, self.end = start, end
         self.voices = voices
-        self.words, self.places = words, places
+        self.words, self.cares, self.places = words, cares, places
         self.day = day
         self._scopes = None
         self._seen.clear()
         # "Examination of the lumbar spine showed spasm. There was tenderness."
-        for place, _, entry in places:
-            if entry.kind != "side" and entry.name not in LIMB and entry.name != "spine":
+        side: Hit | None = None
+        for hit in places:
+            place, _, entry = hit
+            if entry.kind == "side":
+                side = hit
+                continue
+            if side is not None and entry.name in _SIDED and place - side[1] <= 12:
+                self.state.sides[entry.name] = side[2].name
+            if entry.name not in LIMB and entry.name != "spine":
                 role = voice_at(voices, place).role
                 if role == "exam":
                     self.state.exam = cast(Region, entry.name)
@@ -94,7 +108,7 @@ class Page:
         """Return the voice that speaks at ``at``."""
         return voice_at(self.voices, at)
 
-    def polarity(self, at: int, end: int, results: bool = True) -> tuple[Polarity, bool]:
+    def polarity(self, at: int, end: int, results: bool = True) -> tuple[Said, bool]:
         """Return the polarity of what stands there, and whether it is of the past."""
         if self._scopes is None:
             self._scopes = scopes(self.low, self.start, self.end, self.words)
@@ -119,6 +133,9 @@ class Page:
             elif name == "spine":
                 region = carried if carried in ("cervical", "thoracic", "lumbar") else None
                 region = region or "lumbar"
+            elif entry is not None and entry.spinal:
+                # the ankle jerk is a sign of the back, the biceps jerk of the neck
+                region = "cervical" if name in _UPPER else "lumbar"
             elif nerve and name in ("ankle_foot", "hip"):
                 # Numbness or a root pattern in the foot is a matter of the back, unless the
                 # complaint is of the foot itself.
@@ -132,6 +149,13 @@ class Page:
             return [(fixed, next(iter(result.values())))]
         return list(result.items())
 
+    def spine(self, at: int, end: int, role: str) -> bool:
+        """Whether the finding at ``at``..``end`` is one of the spine, as far as can be told."""
+        return any(
+            region in (None, "cervical", "thoracic", "lumbar")
+            for region, _ in self.regions(at, end, None, role)
+        )
+
     def _carried(self, role: str) -> Region | None:
         if role == "exam":
             return self.state.exam or self.state.complaint
@@ -143,7 +167,7 @@ class Page:
         self,
         fact: str,
         value: bool | int | float | str | None,
-        said: Polarity,
+        said: Said,
         at: int,
         end: int,
         *,
@@ -159,7 +183,12 @@ class Page:
         side: str | None = None,
         sided: bool = True,
     ) -> None:
-        """Write down one fact; the same fact of the same words is written once."""
+        """Write down one fact; the same fact of the same words is written once.
+
+        What the record says is *not documented* is no fact: silence is left to the review.
+        """
+        if said == "undocumented":
+            return
         key = (fact, at, region, about, value, side, said)
         if key in self._seen:
             return
@@ -171,6 +200,9 @@ class Page:
                 side = side_near(low, at, end, places, anchor)
             if levels is None and region in ("lumbar", "cervical", "thoracic"):
                 levels = levels_near(low, at, end, self.start, self.end, places)
+        if side is None and sided and region in _SIDED:
+            # "Examination of the right knee showed ... . McMurray's test was positive."
+            side = self.state.sides.get(region)
         reading = self.reading
         first = reading.origin(at)
         last = reading.origin(end - 1) + 1

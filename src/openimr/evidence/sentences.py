@@ -37,6 +37,14 @@ _HEADING = re.compile(
 )
 
 
+_DATED = re.compile(r"(?:on|in|by|as of) (?:an? |the )?[a-z0-9 ,/-]{0,30}\d{2}\b")
+_RESULT = re.compile(
+    r"\b(?:reveal|show|demonstrat|not(?:ed|es|ing)|normal|negative|positive|confirm|consistent|"
+    r"impression|indicat|document|report|unremarkable|evidence|identif|suggest|obtained|was done|"
+    r"were done|taken|without)|[:=]"
+)
+
+
 class Sentence(NamedTuple):
     """One sentence: offsets in the given text, role, and the day of the note it stands in."""
 
@@ -147,7 +155,10 @@ def voices(
             if entry.kind == "whole":
                 if whole is None or entry.value < whole[0]:
                     whole = (entry.value, entry.name)
-            else:
+            elif entry.cue != "weak" or (
+                not (found and found[-1].role in ("plan", "history"))
+                and _RESULT.search(low, stop, end)
+            ):
                 found.append(Voice(place, entry.name, True, stop))
         heading = _HEADING.match(low, start, min(end, start + 60))
         if heading is not None and (role := headings.get(heading[1].strip())):
@@ -161,6 +172,9 @@ def voices(
                 carried, section = role, False
             yield (Voice(start, role, True, start),)
             continue
+        if not found and carried == "utilization_review" and _DATED.match(low, start, end):
+            # "On 5-4-16 the provider noted": the record goes on after what was decided.
+            carried = base
         if not found:
             yield (Voice(start, carried, section, start),)
             continue
@@ -208,7 +222,7 @@ def sentences(text: str, kind: str = "other") -> list[Sentence]:
     """
     reading = Reading(text)
     spans = split(reading)
-    roles = lexicon().scan(reading.flat)[2]
+    roles = lexicon().scan(reading.flat).roles
     days = note_dates(reading, spans)
     result = []
     for (start, end), voice, day in zip(

@@ -9,6 +9,7 @@ from openimr.evidence.lexicon import Entry, Hit
 from openimr.evidence.page import Page
 from openimr.model import Polarity, Region
 
+_SPINE = frozenset(("cervical", "thoracic", "lumbar"))
 _SILENT = frozenset(("utilization_review", "guideline", "boilerplate"))
 _COPULA = re.compile(
     r"[^,;.]{0,40}?(?:\b(?:was|were|is|are|has|have|had|being|remains?|appears?|rated|noted|"
@@ -16,13 +17,34 @@ _COPULA = re.compile(
 )
 _BLOCK = re.compile(r";|\bbut\b|\b(?:was|were|is|are)\b|\bwith\b|\bexcept\b|\bwhile\b|\bhowever\b")
 _BLOCK_AFTER = re.compile(r";|\bbut\b|\bexcept\b|\bwhile\b|\bwith no\b|\bhowever\b")
+_FROM = re.compile(
+    r"\W*(?:of (?:his |her |the )?(?:pain|symptoms) )?(?:(?:from|with|after|following|by|to|despite|"
+    r"of|a|an|the|his|her|prior|previous|last|first|trial|trials|course|use|any|both|lumbar|"
+    r"cervical|left|right|conservative|treatment|including|oral)\b\W*)*$"
+)
+_LISTED = re.compile(r"[\s,;/&]*(?:and|or|as well as)?[\s\w]{0,12}$")
 _SIDE = re.compile(r"\b(left|right|bilateral(?:ly)?)\b")
+_IS = re.compile(r"\b(?:is|was|were|are)(?: \w+)? $")
+_ENDED = re.compile(
+    r"\b(?:failed|fails|not tolerate|unable to tolerate|intoleran\w+ (?:to|of)|stopp?\w*|"
+    r"discontinu\w+|allerg\w+ to|tried|no longer|weaned off)\b[^.;]{0,25}$"
+)
+_GAIT = re.compile(
+    r"\b(?:non-?\s?antalgic|antalgic|abnormal|limp|ataxic|unsteady|shuffling|spastic|steppage|"
+    r"trendelenburg|wide based|guarded|stiff|slow|altered|normal\w*|steady|stable|unremarkable|"
+    r"cane|walker|crutch|boot|brace|independent\w*|unassisted|heel.toe|tandem)\b"
+)
 _REFILL = re.compile(r"\b(?:continu\w+|refill\w*|renew\w*|prescribed|dispensed|given|currently)\b")
 
 
 def read(page: Page) -> None:
     """Write the facts of the word hits of the sentence that ``page`` shows."""
     assessed: list[Hit] | None = None
+    for hit in page.cares:
+        if hit[2].kind == "drug":
+            _drug(page, hit)
+        else:
+            _treatment(page, hit)
     for hit in page.words:
         kind = hit[2].kind
         if kind == "finding":
@@ -31,10 +53,6 @@ def read(page: Page) -> None:
             if assessed is None:
                 assessed = []
             assessed.append(hit)
-        elif kind == "treatment":
-            _treatment(page, hit)
-        elif kind == "drug":
-            _drug(page, hit)
     if assessed:
         _assessed(page, assessed)
 
@@ -89,6 +107,9 @@ def _finding(page: Page, hit: Hit) -> None:
     value: Any = True
     if entry.value == "text":
         value = low[at:end]
+    elif entry.value == "gait":
+        kind = _GAIT.search(low, at, end)
+        value = kind[0] if kind else low[at:end]
     elif entry.value == "grade":
         value = low[at:end].split()[0]
     elif isinstance(entry.value, int):
@@ -124,7 +145,7 @@ def _finding(page: Page, hit: Hit) -> None:
 
 
 def _edx(page: Page) -> bool:
-    return any(e.edx and e.kind == "treatment" for _, _, e in page.words) or (
+    return any(e.edx for _, _, e in page.cares) or (
         page.state.treatment == "emg_ncv" and page.voices[0].role == "test"
     )
 
@@ -134,7 +155,7 @@ def _bound(
 ) -> None:
     """Write a response to care, bound to the treatment that it was a response to."""
     at, end, entry = hit
-    chosen = treatments_near(page, at, end)
+    chosen = treatments_near(page, at, end, drugs=name != "medication_reduction")
     if name == "conservative_care_failed" and said == "negated":
         # "no improvement" is the failure itself: its own word of denial does not lift it.
         said = "present"
@@ -154,14 +175,19 @@ def _bound(
             )
 
 
-def treatments_near(page: Page, at: int, end: int) -> list[tuple[str, int, int]]:
+def treatments_near(
+    page: Page, at: int, end: int, drugs: bool = True
+) -> list[tuple[str, int, int]]:
     """Return the treatments that a response at ``at``..``end`` belongs to: nearest, and its list.
 
     Each with the stretch of text from the response to it. Falls back on the treatment the
     sentence before spoke of.
     """
     hits = [
-        h for h in page.words if h[2].kind == "drug" or (h[2].kind == "treatment" and h[2].care)
+        h
+        for h in page.cares
+        if (drugs and h[2].kind == "drug")
+        or (h[2].care and (drugs or not (h[2].treatment or {}).get("drug")))
     ]
     if not hits:
         return [(page.state.treatment, at, end)] if page.state.treatment else []
@@ -170,22 +196,23 @@ def treatments_near(page: Page, at: int, end: int) -> list[tuple[str, int, int]]
     def cost(hit: Hit) -> float:
         if hit[0] >= end:
             gap = low[end : hit[0]]
-            weight = (
-                0.5
-                if re.match(r"[^,;]{0,25}\b(?:from|with|despite|to|after|of|by)\b", gap)
-                else 1.0
-            )
-        else:
+            if _FROM.match(gap):
+                return 0.2 * len(gap)
+            return 2.0 * len(gap) + 60 * gap.count(";")
+        if hit[1] <= at:
             gap = low[hit[1] : at]
-            weight = 0.9
-        return weight * len(gap) + 40 * gap.count(";")
+            return 0.8 * len(gap) + 60 * gap.count(";")
+        return 0.0
 
     best = min(hits, key=cost)
     chain = [best]
     index = hits.index(best)
-    for other in hits[index + 1 :]:
-        gap = low[chain[-1][1] : other[0]]
-        if len(gap) > 25 or not re.match(r"^[\s,/&]*(?:and|or|as well as)?[\s\w]{0,12}$", gap):
+    # "no relief from A, B or C"; "A, B and C without relief"
+    members, step = (hits[index + 1 :], 1) if best[1] > at else (hits[:index][::-1], -1)
+    for other in members:
+        first, second = (chain[-1], other) if step > 0 else (other, chain[-1])
+        gap = low[first[1] : second[0]]
+        if len(gap) > 25 or not _LISTED.match(gap):
             break
         chain.append(other)
     return [(treatment_id(page, h), min(at, h[0]), max(end, h[1])) for h in chain]
@@ -264,10 +291,12 @@ def _treatment(page: Page, hit: Hit) -> None:
                 role=role,
                 region=where,
                 anchor=anchor,
-                about=_by_region(entry, where) or ident,
+                about=_by_region(entry, where) or where or ident,
                 speaker="test",
             )
     elif entry.surgery:
+        if any(e.name == "prior_surgery" and s < end and t > at for s, t, e in page.words):
+            return
         if past or role in ("history", "test"):
             page.add(
                 "prior_surgery",
@@ -335,6 +364,8 @@ def _drug(page: Page, hit: Hit) -> None:
     ):
         said = "planned"
     generic = str(entry.name)
+    if _ENDED.search(low, max(page.start, at - 50), at):
+        past = True
     page.add("on_drugs", generic, said, at, end, role=role, about=generic, past=past, sided=False)
     if role != "plan":
         page.state.treatment = generic
@@ -351,7 +382,7 @@ def _drug(page: Page, hit: Hit) -> None:
             sided=False,
         )
     classes = getattr(entry.drug, "classes", ()) or ()
-    if said == "present":
+    if said == "present" and not past:
         if "nsaid" in classes:
             page.add("on_nsaid", True, said, at, end, role=role, about="nsaid", sided=False)
         if getattr(entry.drug, "controlled", False) or "opioid" in classes:
@@ -379,6 +410,8 @@ def _assessed(page: Page, hits: list[Hit]) -> None:
         if not verdicts and page.polarity(at, end)[0] == "hedged" and entry.group == "test":
             verdicts = [(True, at, end, None)]
         for verdict, first, last, side in verdicts:
+            if verdict and entry.only_normal:
+                continue
             said: Polarity = "present" if verdict else "negated"
             context, past = page.polarity(
                 first if first >= end else at, max(end, last), results=False
@@ -394,6 +427,8 @@ def _assessed(page: Page, hits: list[Hit]) -> None:
                 value = entry.value
             lo, hi = min(at, first), max(end, last)
             for region, anchor in page.regions(at, end, entry, role):
+                if entry.only_normal and region not in _SPINE:
+                    continue
                 page.add(
                     entry.name,
                     value,
@@ -404,7 +439,7 @@ def _assessed(page: Page, hits: list[Hit]) -> None:
                     region=region,
                     anchor=anchor,
                     past=past,
-                    speaker="exam",
+                    speaker=entry.speaker or "exam",
                     side=side,
                 )
 
@@ -422,13 +457,22 @@ def _verdicts(
             continue
         if stop <= at:
             gap = low[stop:at]
-            if len(gap) <= 80 and not _BLOCK.search(gap):
+            # "is positive, Lachman": said of the sign before
+            other = "," in gap and _IS.search(low, max(page.start, start - 20), start)
+            if len(gap) <= 80 and not other and not _BLOCK.search(gap):
                 before = (verdict, start, stop)
         elif start >= end and after is None:
             gap = low[end:start]
             if len(gap) <= 100 and not _BLOCK_AFTER.search(gap):
                 after = (verdict, start, stop)
-    direct = after is not None and _COPULA.match(low, end, after[1] + 1)
+    direct = (
+        after is not None
+        and (
+            _COPULA.match(low, end, after[1] + 1)
+            # "positive, Lachman negative": the comma parts what stands before
+            or (before is not None and after[1] - end <= 12 and "," in low[before[2] : at])
+        )
+    )
     if after is not None and (direct or before is None) and (direct or after[1] - end <= 60):
         chosen = after
     elif before is not None:
