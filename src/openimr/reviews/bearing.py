@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from openimr.errors import GuidelineError
 from openimr.guidelines.conditions import Known
 from openimr.guidelines.facts import FactKind, vocabulary, with_derived
 from openimr.guidelines.library import Library
@@ -60,7 +61,11 @@ class Bearing:
     def _stated_of(self, fact: str, binding: str | None) -> Known | None:
         if fact in self._computed:
             return self._computed[fact]
-        kind = self._kinds[fact]
+        kind = self._kinds.get(fact)
+        if kind is None:
+            raise GuidelineError(
+                "guideline library", f'names the unknown fact "{fact}"', "run imr guideline check"
+            )
         bearing = [f for f in self._index.get(fact, ()) if self._bears(f, kind, binding)]
         stated = self._settle(fact, kind, bearing)
         if stated is None and fact in self._requested:

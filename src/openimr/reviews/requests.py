@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 from openimr import drugs
 from openimr.guidelines.guideline import Guideline
@@ -18,6 +17,8 @@ from openimr.model import DisputedItem, Fact, Phase, Region, Side, Unit, Value
 from openimr.reviews.amounts import TABLETS, Amounts, read_amounts
 from openimr.reviews.places import levels_named, regions_named, side_named
 
+_MODALITY = {"xray": "x-ray", "mri": "mri", "ct_scan": "ct"}
+_PREOP = re.compile(r"\bpre[\s-]?(?:op|surg)", re.I)
 _POSTOP = re.compile(
     r"\bpost[\s-]?(?:op(?:erative(?:ly)?)?\b|surg\w+)|\bassociated surgical service", re.I
 )
@@ -41,7 +42,11 @@ _MODIFIED = re.compile(
     r"|The original request,\s*(?P<whole>.+?))(?:,)?\s+is\b",
     re.I | re.S,
 )
-_DRUG_REGION = {"muscle_relaxant", "opioid", "topical_lidocaine"}
+_AXIAL: tuple[Region, ...] = ("lumbar", "cervical")
+_REGIONAL = {"therapy", "injection", "device", "equipment", "surgery", "imaging"}
+_REGIONAL_DRUGS = {"muscle_relaxant", "opioid", "nsaid", "topical_lidocaine", "topical_nsaid"}
+_MAIN_SHARE = 0.35
+"""Share of complaints and diagnoses above which a record is about one region."""
 
 
 class Request(Value, frozen=True):
@@ -101,10 +106,10 @@ def read_request(item: DisputedItem, facts: Sequence[Fact], library: Library) ->
         label, classes = None, ()
     treatment = guideline.treatment if guideline else f"other:{_slug(bare, label)}"
     amounts = read_amounts(bare, is_drug=label is not None)
-    region = _region(bare, guideline, facts, is_drug=label is not None, classes=classes)
+    region = _region(bare, guideline, facts, classes=classes)
     side = side_named(bare)
     levels = levels_named(bare)
-    phase, stage = _phase(text, guideline, label, facts)
+    phase, stage = _phase(text, guideline, label, region, facts)
     quantity, unit = _quantity(bare, guideline, label, amounts, treatment)
     values: Amounts = dict(amounts)
     if levels:
@@ -161,75 +166,89 @@ def _region(
     guideline: Guideline | None,
     facts: Sequence[Fact],
     *,
-    is_drug: bool,
     classes: Sequence[str],
 ) -> Region | None:
+    """The region a request names, the spine before the limbs; else the one the record is about."""
     if guideline is not None and guideline.region:
         return guideline.region
     named = regions_named(text)
-    if len(named) == 1:
-        return named[0]
-    weight = _complaint_weight(facts)
+    for axial in _AXIAL:
+        if axial in named:
+            return axial
     if named:
-        return max(named, key=lambda region: (weight[region], -named.index(region)))
-    if is_drug and not _DRUG_REGION & set(classes):
+        return named[0]
+    category = guideline.category if guideline else "other"
+    if category not in _REGIONAL and not _REGIONAL_DRUGS & set(classes):
         return None
-    if guideline is not None and guideline.category in {"imaging", "surgery", "other"}:
-        return None
-    known = [
-        (count, region) for region, count in weight.items() if region not in ("other", "whole")
-    ]
-    return max(known)[1] if known else None
+    return main_region(facts)
 
 
-def _complaint_weight(facts: Sequence[Fact]) -> Counter[Any]:
-    weights = {"diagnoses": 3, "pain_location": 3}
-    counter: Counter[Any] = Counter()
+def main_region(facts: Sequence[Fact]) -> Region | None:
+    """The region that a record is about: where most of its complaints and diagnoses lie.
+
+    Returns:
+        None where the record speaks of several regions alike.
+    """
+    weights = {"diagnoses": 2, "pain_location": 2, "tenderness": 1, "prior_surgery": 1}
+    counter: Counter[Region] = Counter()
     for fact in facts:
         if fact.region and fact.polarity != "negated":
-            counter[fact.region] += weights.get(fact.fact, 1)
-    return counter
+            counter[fact.region] += weights.get(fact.fact, 0)
+    total = sum(counter.values())
+    if not total:
+        return None
+    region, most = counter.most_common(1)[0]
+    return region if most >= _MAIN_SHARE * total else None
 
 
 def _phase(
-    text: str, guideline: Guideline | None, label: str | None, facts: Sequence[Fact]
+    text: str,
+    guideline: Guideline | None,
+    label: str | None,
+    region: Region | None,
+    facts: Sequence[Fact],
 ) -> tuple[Phase | None, Phase | None]:
-    treatment = guideline.treatment if guideline else None
-    given = _given_before(treatment, guideline.family if guideline else None, label, facts)
+    """The phase as stated or shown by the record, and the one whose criteria apply."""
     if _POSTOP.search(text):
         return "postop", "postop"
-    stated: Phase | None = None
+    if _PREOP.search(text):
+        return None, "initial"
+    given = guideline is not None and _given_before(guideline, label, region, facts)
+    stage: Phase = "initial"
     if _PURCHASE.search(text):
-        stated = "purchase"
+        stage = "purchase"
     elif _TRIAL.search(text):
-        stated = "trial"
+        stage = "trial"
     elif label is not None and (_ONGOING.search(text) or given):
-        stated = "ongoing"
+        stage = "ongoing"
     elif _REPEAT.search(text) or given:
-        stated = "repeat"
-    elif label is None:
-        stated = "initial"
-    stage: Phase = stated or "initial"
-    if _RETRO.search(text) and stated != "purchase":
+        stage = "repeat"
+    if _RETRO.search(text) and stage != "purchase":
         return "retro", stage
-    return stated, stage
+    return stage, stage
 
 
 def _given_before(
-    treatment: str | None, family: str | None, label: str | None, facts: Sequence[Fact]
+    guideline: Guideline, label: str | None, region: Region | None, facts: Sequence[Fact]
 ) -> bool:
+    """Whether the record shows that the treatment was given, or the test done, before."""
+    present = [f for f in facts if f.polarity == "present" and f.speaker != "request"]
     if label is not None:
-        parts = set(label.split("/")) | {label}
+        parts = {*label.split("/"), label}
+        return any(f.fact == "on_drugs" and str(f.value) in parts for f in present)
+    here = [f for f in present if region is None or f.region in (None, region)]
+    if guideline.category == "imaging":
+        word = _MODALITY.get(guideline.family, guideline.family)
         return any(
-            f.fact == "on_drugs" and f.polarity == "present" and str(f.value) in parts
-            for f in facts
+            f.fact == "prior_imaging_same_region"
+            and f.region == region
+            and word in str(f.value).lower()
+            for f in here
         )
-    bound = {treatment, family} - {None}
+    bound = {guideline.treatment, guideline.family}
     return any(
-        f.fact in {"prior_treatment_exists", "prior_sessions_completed"}
-        and f.polarity == "present"
-        and f.about in bound
-        for f in facts
+        f.fact in {"prior_treatment_exists", "prior_sessions_completed"} and f.about in bound
+        for f in here
     )
 
 
