@@ -335,6 +335,9 @@ class Lexicon:
             if not right and padded[last + 1].isalnum():
                 continue
             if not left and padded[start].isalnum():
+                # "5mm", "58year": a unit may be glued to its number
+                if ids and padded[start].isdigit():
+                    anchors.append((start, ids))
                 continue
             place, word, care, role = entries
             if place is not None:

@@ -6,6 +6,7 @@ import re
 
 from openimr.evidence.lexicon import lexicon
 from openimr.evidence.page import Page
+from openimr.model import Region
 
 _FILLER = re.compile(
     r"[\s:;,\"'(]*(?:(?:is|are|was|were|has|have|been|be|being|documented|listed|noted|reported|"
@@ -67,11 +68,13 @@ def _items(page: Page, start: int, end: int) -> None:
             merged.append((first, last))
     if not any(headed for _, _, headed in pieces):
         merged = merged or [(a, b) for a, b, _ in pieces][:1]
+    before: Region | None = None
     for first, last in merged:
-        _write(page, first, last)
+        before = _write(page, first, last, before)
 
 
-def _write(page: Page, start: int, end: int) -> None:
+def _write(page: Page, start: int, end: int, before: Region | None) -> Region | None:
+    """Write one diagnosis; return its region, which "with radiculopathy" after it shares."""
     low = page.low
     number = _NUMBER.match(low[start:end])
     if number:
@@ -81,8 +84,11 @@ def _write(page: Page, start: int, end: int) -> None:
     while start < end and low[start] in " \"'":
         start += 1
     words = low[start:end]
+    if words.endswith((" that", " which", " with")):
+        end -= len(words) - words.rfind(" ")
+        words = low[start:end]
     if len(words) < 3 or len(words) > 220:
-        return
+        return before
     value = _CODE.sub(" ", words).strip(" -:()") or words
     hedged = _HEDGE.search(low, max(page.start, start - 14), end)
     said, past = page.polarity(start, start + 1)
@@ -95,6 +101,8 @@ def _write(page: Page, start: int, end: int) -> None:
     # Only place words inside the item are its own.
     inside = [(r, a) for r, a in regions if a is not None and start <= a[0] < end]
     region, anchor = inside[0] if inside else (None, None)
+    if region is None and low.startswith(("radic", "sciat"), start):
+        region = before
     page.add(
         "diagnoses",
         value,
@@ -106,3 +114,4 @@ def _write(page: Page, start: int, end: int) -> None:
         anchor=anchor,
         past=past,
     )
+    return region

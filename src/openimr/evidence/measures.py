@@ -65,14 +65,19 @@ def _write(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) ->
         end -= 1
     if end <= at:
         return
-    about = spec.get("about")
+    abouts: list[str | None] = [spec.get("about")]
+    if spec.get("drug_object") and not any(
+        (e.kind == "drug" or (e.treatment or {}).get("drug")) and s < end + 12 and t > at
+        for s, t, e in page.cares
+    ):
+        return
     if spec.get("care"):
-        near = treatments_near(page, at, end)
-        about = near[0][0] if near else None
+        near = treatments_near(page, at, end, drugs=not spec.get("drug_object"))
+        abouts = [n[0] for n in near[:8]] or [None]
     elif spec.get("drug"):
         drugs = [h for h in page.cares if h[2].kind == "drug"]
         if drugs:
-            about = min(drugs, key=lambda h: abs(h[0] - at))[2].name
+            abouts = [min(drugs, key=lambda h: abs(h[0] - at))[2].name]
     said, past = page.polarity(at, end)
     if spec.get("polarity"):
         said = spec["polarity"]
@@ -84,21 +89,22 @@ def _write(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) ->
         return
     if page.places and spec.get("speaker") != "request":
         region, anchor = page.regions(at, end, None, role)[0]
-    page.add(
-        spec["fact"],
-        value,
-        said,
-        at,
-        end,
-        role=role,
-        unit=spec.get("unit"),
-        about=about,
-        region=region,
-        anchor=anchor,
-        past=past,
-        speaker=spec.get("speaker"),
-        sided=region is not None,
-    )
+    for about in abouts:
+        page.add(
+            spec["fact"],
+            value,
+            said,
+            at,
+            end,
+            role=role,
+            unit=spec.get("unit"),
+            about=about,
+            region=region,
+            anchor=anchor,
+            past=past,
+            speaker=spec.get("speaker"),
+            sided=region is not None,
+        )
 
 
 def _items(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) -> None:

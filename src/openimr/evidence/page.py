@@ -21,6 +21,7 @@ SPEAKERS: dict[str, Speaker] = {
 }
 
 
+_SPINE = frozenset(("cervical", "thoracic", "lumbar"))
 _SIDED = frozenset(("shoulder", "elbow", "wrist_hand", "hip", "knee", "ankle_foot"))
 _UPPER = frozenset(("cervical", "shoulder", "elbow", "wrist_hand"))
 
@@ -125,6 +126,9 @@ class Page:
             return [(fixed, near[0][:2] if near else None)]
         near = regions_near(self.low, at, end, self.places, nerve) if self.places else []
         carried = self._carried(role)
+        if len(near) > 1 and any(name in _SPINE for _, _, name in near):
+            # "paraspinals of the thoracic spine": the named part says which
+            near = [n for n in near if n[2] != "spine"]
         result: dict[Region | None, tuple[int, int] | None] = {}
         for start, stop, name in near:
             region: Region | None

@@ -7,6 +7,7 @@ from typing import Any
 
 from openimr.evidence.lexicon import Entry, Hit
 from openimr.evidence.page import Page
+from openimr.evidence.context import Said
 from openimr.model import Polarity, Region
 
 _SPINE = frozenset(("cervical", "thoracic", "lumbar"))
@@ -34,6 +35,7 @@ _GAIT = re.compile(
     r"trendelenburg|wide based|guarded|stiff|slow|altered|normal\w*|steady|stable|unremarkable|"
     r"cane|walker|crutch|boot|brace|independent\w*|unassisted|heel.toe|tandem)\b"
 )
+_AWAY = re.compile(r"[;:]|\b(?:which|radiat\w+|to avoid|tender\w*|spasms?|relief|medic\w+)\b")
 _REFILL = re.compile(r"\b(?:continu\w+|refill\w*|renew\w*|prescribed|dispensed|given|currently)\b")
 
 
@@ -63,7 +65,9 @@ def _role(page: Page, at: int, entry: Entry) -> str | None:
     role = voice.role
     if role in _SILENT:
         return None
-    if entry.exam and not (role == "plan" and voice.explicit) and role != "test":
+    if entry.exam and voice.explicit and role in ("plan", "assessment"):
+        return None
+    if entry.exam and role != "test":
         # What only an examiner can find is an examination finding wherever it stands, except
         # where it is only asked for.
         role = "exam"
@@ -96,6 +100,9 @@ def _finding(page: Page, hit: Hit) -> None:
         name = entry.as_role[role]
     if entry.edx and not _edx(page):
         return
+    if entry.imaging and role != "test" and not any(e.imaging for _, _, e in page.cares):
+        # A herniated disc of a diagnosis list is a label, not what a study showed.
+        return
     said, past = page.polarity(at, end)
     if entry.polarity == "negated":
         # "not non-tender" is not written; a denied denial is left alone.
@@ -120,21 +127,19 @@ def _finding(page: Page, hit: Hit) -> None:
         return
     if entry.pain and said == "planned":
         return
+    if name == "radicular_pain" and low.startswith("pain", at):
+        # "neck pain radiates to the arm" tells where the pain is, too
+        _places_of_pain(page, at, at + 4, said, role)
+    if entry.pain:
+        _places_of_pain(page, at, end, said, role)
+        return
     for region, anchor in page.regions(at, end, entry, role):
-        first, last = at, end
-        if entry.pain:
-            if anchor is None or region is None:
-                continue
-            first, last = min(at, anchor[0]), max(end, anchor[1])
-            if last - first > 120:
-                continue
-            value = low[anchor[0] : anchor[1]]
         page.add(
             name,
             value,
             said,
-            first,
-            last,
+            at,
+            end,
             role=role,
             region=region,
             anchor=anchor,
@@ -144,15 +149,37 @@ def _finding(page: Page, hit: Hit) -> None:
         )
 
 
+def _places_of_pain(page: Page, at: int, end: int, said: Said, role: str) -> None:
+    """Write where pain is: "neck and left knee pain", "pain in the low back"."""
+    low = page.low
+    found = page.regions(at, end, None, role)
+    closest = min((max(a[0] - end, at - a[1]) for _, a in found if a is not None), default=999)
+    if closest > 32:
+        return
+    for region, anchor in found:
+        if anchor is None or region is None:
+            continue
+        first, last = min(at, anchor[0]), max(end, anchor[1])
+        if last - first <= 120 and not _AWAY.search(low, min(end, anchor[1]), max(at, anchor[0])):
+            page.add(
+                "pain_location",
+                low[anchor[0] : anchor[1]],
+                said,
+                first,
+                last,
+                role=role,
+                region=region,
+                anchor=anchor,
+            )
+
+
 def _edx(page: Page) -> bool:
     return any(e.edx for _, _, e in page.cares) or (
         page.state.treatment == "emg_ncv" and page.voices[0].role == "test"
     )
 
 
-def _bound(
-    page: Page, hit: Hit, name: str, value: Any, said: Polarity, role: str, past: bool
-) -> None:
+def _bound(page: Page, hit: Hit, name: str, value: Any, said: Said, role: str, past: bool) -> None:
     """Write a response to care, bound to the treatment that it was a response to."""
     at, end, entry = hit
     chosen = treatments_near(page, at, end, drugs=name != "medication_reduction")
