@@ -98,13 +98,17 @@ class InForce(Part, frozen=True, kw_only=True, rename={"start": "from", "end": "
 
 
 class Edition(Part, frozen=True, kw_only=True):
-    """One text in force for a time, and where it stands in the search sequence."""
+    """One text in force for a time, and where it stands in the search sequence.
+
+    ``regions`` keeps a text to requests for these body regions; empty means any.
+    """
 
     id: EditionId
     citation: Reference
     in_force: InForce = InForce()
     step: Step = "MTUS"
     style_2013: str | None = None
+    regions: tuple[Region, ...] = ()
 
 
 class Source(Part, frozen=True, kw_only=True):
@@ -239,15 +243,17 @@ class Guideline(_Common, frozen=True, kw_only=True):
         """The criteria of a request of this phase under this edition, in the file's order."""
         return [c for c in self.criteria if c.applies(phase, edition)]
 
-    def chain(self, day: date | None = None) -> tuple[Edition, ...]:
+    def chain(self, day: date | None = None, region: Region | None = None) -> tuple[Edition, ...]:
         """The editions a decision of this day goes through, in search-sequence order.
 
         Editions of one step that are in force together stay together, in the file's order (the
         2016 chronic pain text and an ACOEM chapter of 2004). Without a date, those without end.
+        A text kept to certain regions speaks only for a request that names one of them.
         """
         held = [
             edition
             for edition in self.editions
             if (edition.in_force.end is None if day is None else edition.in_force.covers(day))
+            and (not edition.regions or region in edition.regions)
         ]
         return tuple(sorted(held, key=lambda edition: STEPS.index(edition.step)))
