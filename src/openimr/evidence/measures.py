@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from openimr.evidence.care import treatments_near
 from openimr.evidence.dates import parse_date
 from openimr.evidence.lexicon import lexicon
 from openimr.evidence.numbers import number, plain, weeks
 from openimr.evidence.page import Page
-from openimr.evidence.signs import treatments_near
 
 _SECOND = {"v": ("w", "u"), "x": ("y", "t"), "y": (None, None)}
 _MEMBER = re.compile(r"\s*(?:,\s*and\b|,|\band\b)\s*")

@@ -26,6 +26,10 @@ _SIDED = frozenset(("shoulder", "elbow", "wrist_hand", "hip", "knee", "ankle_foo
 _UPPER = frozenset(("cervical", "shoulder", "elbow", "wrist_hand"))
 
 
+SILENT = frozenset(("utilization_review", "guideline", "boilerplate"))
+"""Voices that never state a finding about the patient."""
+
+
 class State:
     """What goes on from one sentence to the next."""
 
@@ -119,7 +123,7 @@ class Page:
         self, at: int, end: int, entry: Entry | None, role: str
     ) -> list[tuple[Region | None, tuple[int, int] | None]]:
         """Return the regions of a finding, each with its place word if there is one."""
-        fixed = cast("Region | None", entry.region) if entry is not None else None
+        fixed = entry.region if entry is not None else None
         nerve = bool(entry is not None and entry.nerve)
         if fixed is not None and not (entry is not None and entry.keep_region):
             near = regions_near(self.low, at, end, self.places, nerve) if self.places else []
@@ -143,7 +147,9 @@ class Page:
             elif nerve and name in ("ankle_foot", "hip"):
                 # Numbness or a root pattern in the foot is a matter of the back, unless the
                 # complaint is of the foot itself.
-                region = "lumbar" if self.state.complaint in (None, "lumbar") else name
+                region = "lumbar"
+                if self.state.complaint not in (None, "lumbar"):
+                    region = cast(Region, name)
             else:
                 region = cast(Region, name)
             result.setdefault(region, (start, stop))
@@ -152,6 +158,33 @@ class Page:
         elif list(result) == [None] and fixed:
             return [(fixed, next(iter(result.values())))]
         return list(result.items())
+
+    def role(self, at: int, entry: Entry) -> str | None:
+        """Return the role in which an entry counts at ``at``, or None where it is no finding."""
+        voice = self.voice(at)
+        role = voice.role
+        if role in SILENT:
+            return None
+        if entry.exam and voice.explicit and role in ("plan", "assessment"):
+            return None
+        if entry.exam and role != "test":
+            # What only an examiner can find is an examination finding wherever it stands, except
+            # where it is only asked for.
+            role = "exam"
+        elif role == "plan":
+            if entry.also_planned:
+                return role
+            if voice.explicit:
+                return None
+            role = "other"
+        if entry.exclude_roles and role in entry.exclude_roles:
+            return None
+        if entry.only and (
+            role not in entry.only
+            or (voice.explicit and voice.role == "complaint" and "complaint" not in entry.only)
+        ):
+            return None
+        return role
 
     def spine(self, at: int, end: int, role: str) -> bool:
         """Whether the finding at ``at``..``end`` is one of the spine, as far as can be told."""

@@ -1,0 +1,139 @@
+"""Named tests and measured signs: a fact only together with the result said of them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from openimr.evidence.context import Said
+from openimr.evidence.lexicon import Entry, Hit
+from openimr.evidence.page import Page
+
+_SPINE = frozenset(("cervical", "thoracic", "lumbar"))
+_COPULA = re.compile(
+    r"[^,;.]{0,40}?(?:\b(?:was|were|is|are|has|have|had|being|remains?|appears?|rated|noted|"
+    r"found|shows?|showed|reveals?|revealed|demonstrates?|graded|measured|tests?|testing|exam)\b|:)"
+)
+_BLOCK = re.compile(r";|\bbut\b|\b(?:was|were|is|are)\b|\bwith\b|\bexcept\b|\bwhile\b|\bhowever\b")
+_BLOCK_AFTER = re.compile(r";|\bbut\b|\bexcept\b|\bwhile\b|\bwith no\b|\bhowever\b")
+_SIDE = re.compile(r"\b(left|right|bilateral(?:ly)?)\b")
+_IS = re.compile(r"\b(?:is|was|were|are)(?: \w+)? $")
+
+
+class Verdict(NamedTuple):
+    """A result: whether abnormal, where it stands, the side it names."""
+
+    abnormal: bool
+    start: int
+    end: int
+    side: str | None = None
+
+
+def assessed(page: Page, hits: list[Hit]) -> None:
+    """Write the facts of the named tests ``hits`` of the sentence."""
+    results = [h for h in page.words if h[2].group and h[2].kind == "result"]
+    for index, hit in enumerate(hits):
+        at, end, entry = hit
+        role = page.role(at, entry)
+        if role is None:
+            continue
+        following = hits[index + 1][0] if index + 1 < len(hits) else page.end
+        found = _verdicts(page, hit, results, following)
+        if not found and entry.group == "test" and page.polarity(at, end)[0] == "hedged":
+            found = [Verdict(True, at, end)]
+        for verdict in found:
+            if not (verdict.abnormal and entry.only_normal):
+                _write(page, hit, verdict, role)
+
+
+def _write(page: Page, hit: Hit, verdict: Verdict, role: str) -> None:
+    at, end, entry = hit
+    first, last = verdict.start, verdict.end
+    said: Said = "present" if verdict.abnormal else "negated"
+    context, past = page.polarity(first if first >= end else at, max(end, last), results=False)
+    if verdict.abnormal and context in ("negated", "hedged", "undocumented"):
+        said = context
+    value: Any = True
+    if entry.value == "result" and (first >= end or last <= at):
+        value = page.low[first:last]
+    elif isinstance(entry.value, int):
+        value = entry.value
+    for region, anchor in page.regions(at, end, entry, role):
+        if entry.only_normal and region not in _SPINE:
+            continue
+        page.add(
+            entry.name,
+            value,
+            said,
+            min(at, first),
+            max(end, last),
+            role=role,
+            region=region,
+            anchor=anchor,
+            past=past,
+            speaker=entry.speaker or "exam",
+            side=verdict.side,
+        )
+
+
+def _verdicts(page: Page, hit: Hit, results: list[Hit], following: int) -> list[Verdict]:
+    """Return the results said of a named test, the second only for the other side."""
+    at, end, entry = hit
+    low = page.low
+    before = after = None
+    for start, stop, result in results:
+        abnormal = _abnormal(result, entry)
+        if abnormal is None:
+            continue
+        if stop <= at:
+            gap = low[stop:at]
+            # "is positive, Lachman": said of the sign before
+            other = "," in gap and _IS.search(low, max(page.start, start - 20), start)
+            if len(gap) <= 80 and not other and not _BLOCK.search(gap):
+                before = Verdict(abnormal, start, stop)
+        elif start >= end and after is None:
+            gap = low[end:start]
+            if len(gap) <= 100 and not _BLOCK_AFTER.search(gap):
+                after = Verdict(abnormal, start, stop)
+    if after is not None and _said_after(low, end, after, before, at):
+        return _by_side(low, entry, after, results, following)
+    return [before] if before is not None else []
+
+
+def _said_after(low: str, end: int, after: Verdict, before: Verdict | None, at: int) -> bool:
+    """Whether the result behind a test is its own, rather than the one in front of it."""
+    if _COPULA.match(low, end, after.start + 1):
+        return True
+    if before is None:
+        return after.start - end <= 60
+    # "positive, Lachman negative": the comma parts what stands before
+    return after.start - end <= 12 and "," in low[before.end : at]
+
+
+def _by_side(
+    low: str, entry: Entry, first: Verdict, results: list[Hit], following: int
+) -> list[Verdict]:
+    """Return both results of "positive on the right and negative on the left", else the first."""
+    for start, stop, result in results:
+        abnormal = _abnormal(result, entry)
+        if abnormal is None or abnormal == first.abnormal:
+            continue
+        if not first.end <= start < following:
+            continue
+        between = _SIDE.search(low, first.end, start)
+        side = _side_after(low, stop, following) or (between[1] if between else None)
+        if side is not None:
+            own = _side_after(low, first.end, following)
+            return [first._replace(side=own), Verdict(abnormal, start, stop, side)]
+    return [first]
+
+
+def _abnormal(result: Entry, entry: Entry) -> bool | None:
+    """Return whether the result word means abnormal for this kind of test; None if unfit."""
+    found: bool | None = result.group.get(entry.group, result.group.get("all"))
+    return found
+
+
+def _side_after(low: str, at: int, end: int) -> str | None:
+    match = _SIDE.search(low, at, min(end, at + 30))
+    return match[1].replace("ally", "al") if match else None

@@ -1,0 +1,204 @@
+"""Treatments and drugs of one sentence, and which of them a response belongs to."""
+
+from __future__ import annotations
+
+import re
+
+from openimr.evidence.context import Said
+from openimr.evidence.lexicon import Hit
+from openimr.evidence.page import SILENT, Page
+from openimr.model import Region
+
+_FROM = re.compile(
+    r"\W*(?:of (?:his |her |the )?(?:pain|symptoms) )?(?:(?:from|with|after|following|by|to|despite|"
+    r"of|a|an|the|his|her|prior|previous|last|first|trial|trials|course|use|any|both|lumbar|"
+    r"cervical|left|right|conservative|treatment|including|oral)\b\W*)*$"
+)
+_LISTED = re.compile(r"[\s,;/&]*(?:and|or|as well as)?[\s\w]{0,12}$")
+_ENDED = re.compile(
+    r"\b(?:failed|fails|not tolerate|unable to tolerate|intoleran\w+ (?:to|of)|stopp?\w*|"
+    r"discontinu\w+|allerg\w+ to|tried|no longer|weaned off)\b[^.;]{0,25}$"
+)
+_REFILL = re.compile(r"\b(?:continu\w+|refill\w*|renew\w*|prescribed|dispensed|given|currently)\b")
+
+
+def treatments_near(
+    page: Page, at: int, end: int, drugs: bool = True
+) -> list[tuple[str, int, int]]:
+    """Return the treatments that a response at ``at``..``end`` belongs to: nearest, and its list.
+
+    Each with the stretch of text from the response to it. Falls back on the treatment the
+    sentence before spoke of.
+    """
+    hits = [
+        h
+        for h in page.cares
+        if (drugs and h[2].kind == "drug")
+        or (h[2].care and (drugs or not (h[2].treatment or {}).get("drug")))
+    ]
+    if not hits:
+        return [(page.state.treatment, at, end)] if page.state.treatment else []
+    low = page.low
+
+    def cost(hit: Hit) -> float:
+        if hit[0] >= end:
+            gap = low[end : hit[0]]
+            if _FROM.match(gap):
+                return 0.2 * len(gap)
+            return 2.0 * len(gap) + 60 * gap.count(";")
+        if hit[1] <= at:
+            gap = low[hit[1] : at]
+            return 0.8 * len(gap) + 60 * gap.count(";")
+        return 0.0
+
+    best = min(hits, key=cost)
+    chain = [best]
+    index = hits.index(best)
+    # "no relief from A, B or C"; "A, B and C without relief"
+    members, step = (hits[index + 1 :], 1) if best[1] > at else (hits[:index][::-1], -1)
+    for other in members:
+        first, second = (chain[-1], other) if step > 0 else (other, chain[-1])
+        gap = low[first[1] : second[0]]
+        if len(gap) > 25 or not _LISTED.match(gap):
+            break
+        chain.append(other)
+    return [(treatment_id(page, h), min(at, h[0]), max(end, h[1])) for h in chain]
+
+
+def treatment_id(page: Page, hit: Hit) -> str:
+    """Return the treatment id of a treatment word or the generic name of a drug."""
+    entry = hit[2]
+    if entry.kind == "drug" or not entry.by_region:
+        return str(entry.name)
+    for region, _ in page.regions(hit[0], hit[1], None, "other"):
+        if region in entry.by_region:
+            return str(entry.by_region[region])
+    return str(entry.name)
+
+
+def treatment(page: Page, hit: Hit) -> None:
+    """Write the facts of a treatment word: tried, planned, imaged or operated on."""
+    at, end, entry = hit
+    voice = page.voice(at)
+    role = voice.role
+    if role in SILENT or role == "assessment" or (at < voice.after and not entry.imaging):
+        # "current medications include" heads a list, it is no treatment of its own
+        return
+    said, past = page.polarity(at, end)
+    ident = treatment_id(page, hit)
+    words = str(entry.words)
+    regions = page.regions(at, end, None, role) if page.places else [(None, None)]
+    region, anchor = regions[0]
+
+    def add(
+        fact: str, value: bool | str, polarity: Said, past: bool = False, about: str = ident
+    ) -> None:
+        page.add(
+            fact,
+            value,
+            polarity,
+            at,
+            end,
+            role=role,
+            region=region,
+            anchor=anchor,
+            past=past,
+            about=about,
+        )
+
+    if said == "planned" or (role == "plan" and voice.explicit):
+        add("procedure_planned", words, "planned")
+        if entry.surgery:
+            add("surgery_considered", True, "planned")
+        return
+    page.state.treatment = ident
+    if entry.imaging:
+        _imaging(page, hit, ident, said, role, regions)
+    elif entry.surgery:
+        named = any(e.name == "prior_surgery" and s < end and t > at for s, t, e in page.words)
+        if not named and (past or role in ("history", "test")):
+            add("prior_surgery", words, said, past=True, about=region or ident)
+    elif entry.care:
+        add("conservative_care_tried", words, said, past=past or role == "history")
+        spec = entry.treatment or {}
+        if spec.get("sessions") or spec.get("injection") or spec.get("device"):
+            add("prior_treatment_exists", True, said, past=True)
+        if spec.get("drug_class") == "nsaid" and said == "present":
+            page.add("on_nsaid", True, said, at, end, role=role, about="nsaid", sided=False)
+
+
+def _imaging(
+    page: Page,
+    hit: Hit,
+    ident: str,
+    said: Said,
+    role: str,
+    regions: list[tuple[Region | None, tuple[int, int] | None]],
+) -> None:
+    """Write that a region was imaged: once for each region named."""
+    at, end, entry = hit
+    for region, anchor in regions:
+        last = anchor[1] if anchor is not None and at <= anchor[0] <= end + 40 else end
+        own = entry.by_region.get(region) if entry.by_region and region else None
+        page.add(
+            "prior_imaging_same_region",
+            str(entry.words),
+            said,
+            at,
+            max(end, last),
+            role=role,
+            region=region,
+            anchor=anchor,
+            about=own or region or ident,
+            speaker="test",
+        )
+
+
+def drug(page: Page, hit: Hit) -> None:
+    """Write that a drug is taken, planned or was given up, and what follows from its class."""
+    at, end, entry = hit
+    voice = page.voice(at)
+    role = voice.role
+    if role in SILENT:
+        return
+    said, past = page.polarity(at, end)
+    low = page.low
+    if (
+        role == "plan"
+        and said == "present"
+        and not _REFILL.search(low, max(page.start, at - 60), min(page.end, end + 40))
+    ):
+        said = "planned"
+    generic = str(entry.name)
+    if _ENDED.search(low, max(page.start, at - 50), at):
+        past = True
+    page.add("on_drugs", generic, said, at, end, role=role, about=generic, past=past, sided=False)
+    if role != "plan":
+        page.state.treatment = generic
+    if role == "history" and said == "present" and _tried(page, at):
+        page.add(
+            "conservative_care_tried",
+            generic,
+            said,
+            at,
+            end,
+            role=role,
+            about=generic,
+            past=past,
+            sided=False,
+        )
+    classes = getattr(entry.drug, "classes", ()) or ()
+    if said == "present" and not past:
+        if "nsaid" in classes:
+            page.add("on_nsaid", True, said, at, end, role=role, about="nsaid", sided=False)
+        if getattr(entry.drug, "controlled", False) or "opioid" in classes:
+            page.add(
+                "on_controlled_drug", True, said, at, end, role=role, about=generic, sided=False
+            )
+
+
+def _tried(page: Page, at: int) -> bool:
+    """Whether the list that holds ``at`` is one of treatment rather than of current drugs."""
+    voice = page.voice(at)
+    cue = page.low[voice.start : voice.after]
+    return "medic" not in cue or "treatment" in page.low[page.start : voice.start]
