@@ -1,6 +1,6 @@
 """Measure the evidence rules against the readers' labels.
 
-Usage: python benchmarks/evidence_labels.py [--half development|check|both] [--by-fact] [--misses FACT]
+Usage: python benchmarks/evidence_labels.py [--half development|check|both] [--by-fact]
 
 A label is found when a fact of the same name and polarity overlaps its words; a fact is confirmed
 when a label of the same name and polarity overlaps it. The labels are one reader's and not

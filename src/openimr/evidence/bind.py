@@ -33,14 +33,36 @@ class Place(NamedTuple):
 NOWHERE = Place(None, None, ())
 
 
-def regions_near(
-    low: str, at: int, end: int, places: list[Hit], nerve: bool
-) -> list[tuple[int, int, str]]:
+def regions_near(low: str, at: int, end: int, places: list[Hit]) -> list[tuple[int, int, str]]:
     """Return the place words that a finding at ``at``..``end`` belongs to, nearest first.
 
     "tenderness over the A and B" belongs to both; "A tenderness" to A; words of another clause
     count less than words of its own.
     """
+    index = _nearest(low, at, end, places)
+    if index is None:
+        return []
+    chain = [places[index]]
+    # "the cervical and lumbar spine", "neck, left shoulder and hip"
+    for step in (1, -1):
+        here, at_index = places[index], index + step
+        while 0 <= at_index < len(places):
+            there = places[at_index]
+            first, second = (here, there) if step > 0 else (there, here)
+            gap = low[first[1] : second[0]]
+            if len(gap) > 40 or not _CHAIN.match(gap):
+                break
+            if step < 0 and there[0] >= end and here[1] <= at:
+                break
+            if there[2].kind != "side":
+                chain.append(there)
+            here = there
+            at_index += step
+    return [(s, e, entry.name) for s, e, entry in chain]
+
+
+def _nearest(low: str, at: int, end: int, places: list[Hit]) -> int | None:
+    """Return the index of the place word that is nearest, words of other clauses set back."""
     best: tuple[float, int] | None = None
     for index, (start, stop, entry) in enumerate(places):
         if entry.kind == "side":
@@ -59,26 +81,7 @@ def regions_near(
             cost = 0.0
         if best is None or cost < best[0]:
             best = (cost, index)
-    if best is None:
-        return []
-    index = best[1]
-    chain = [places[index]]
-    # "the cervical and lumbar spine", "neck, left shoulder and hip"
-    for step in (1, -1):
-        here, at_index = places[index], index + step
-        while 0 <= at_index < len(places):
-            there = places[at_index]
-            first, second = (here, there) if step > 0 else (there, here)
-            gap = low[first[1] : second[0]]
-            if len(gap) > 40 or not _CHAIN.match(gap):
-                break
-            if step < 0 and there[0] >= end and here[1] <= at:
-                break
-            if there[2].kind != "side":
-                chain.append(there)
-            here = there
-            at_index += step
-    return [(s, e, entry.name) for s, e, entry in chain]
+    return best[1] if best is not None else None
 
 
 def side_near(

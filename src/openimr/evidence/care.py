@@ -10,8 +10,8 @@ from openimr.evidence.page import SILENT, Page
 from openimr.model import Region
 
 _FROM = re.compile(
-    r"\W*(?:of (?:his |her |the )?(?:pain|symptoms) )?(?:(?:from|with|after|following|by|to|despite|"
-    r"of|a|an|the|his|her|prior|previous|last|first|trial|trials|course|use|any|both|lumbar|"
+    r"\W*(?:of (?:his |her |the )?(?:pain|symptoms) )?(?:(?:from|with|after|following|by|to|"
+    r"despite|of|a|an|the|his|her|prior|previous|last|first|trial|trials|course|use|any|both|lumbar|"
     r"cervical|left|right|conservative|treatment|including|oral)\b\W*)*$"
 )
 _LISTED = re.compile(r"[\s,;/&]*(?:and|or|as well as)?[\s\w]{0,12}$")
@@ -87,7 +87,7 @@ def treatment(page: Page, hit: Hit) -> None:
     said, past = page.polarity(at, end)
     ident = treatment_id(page, hit)
     words = str(entry.words)
-    regions = page.regions(at, end, None, role) if page.places else [(None, None)]
+    regions = page.regions(at, end, None, role)
     region, anchor = regions[0]
 
     def add(

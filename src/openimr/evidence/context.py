@@ -49,7 +49,7 @@ def scopes(low: str, start: int, end: int, hits: list[Hit]) -> list[Scope]:
             stops = [h[0] for h in hits if h[2].kind == "stop"]
         if entry.kind != "after":
             mark = cue + "!" if entry.kind == "result" else cue
-            found.append((stop, _forward(low, stop, end, entry.scope, stops), mark))
+            found.append((stop, _forward(low, stop, end, entry.scope or "list", stops), mark))
         if entry.kind == "after" or (entry.kind == "result" and _IS.search(low, start, at)):
             found.append(
                 (_backward(low, start, at), at, cue + ("!" if entry.kind == "result" else ""))
@@ -108,10 +108,10 @@ def _backward(low: str, start: int, at: int) -> int:
     begin = start
     for match in _CLAUSE.finditer(low, max(start, at - 250), at):
         begin = match.end()
-    verb = None
-    for verb in _VERB.finditer(low, begin, max(begin, at - 1)):
-        pass
-    if verb is not None and (comma := low.find(",", verb.end(), at)) >= 0:
+    verb = -1
+    for match in _VERB.finditer(low, begin, max(begin, at - 1)):
+        verb = match.end()
+    if verb >= 0 and (comma := low.find(",", verb, at)) >= 0:
         begin = comma
     return begin
 
@@ -125,13 +125,12 @@ def polarity(at: int, end: int, found: list[Scope], results: bool = True) -> tup
     """
     result: Said = "present"
     past = False
-    for low, high, cue in found:
+    for low, high, said in found:
         if not (low <= at and end <= high + 1):
             continue
-        if cue[-1] == "!":
-            if not results:
-                continue
-            cue = cue[:-1]
+        if said[-1] == "!" and not results:
+            continue
+        cue = said.rstrip("!")
         if cue in ("negated", "undocumented"):
             return cast(Said, cue), past
         if cue == "hedged":

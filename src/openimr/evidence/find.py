@@ -39,7 +39,7 @@ def find_facts(
     at = 0
     while at < len(text):
         end = _block_end(text, at)
-        _read(text[at:end], at, document, kind, date, page_starts, state, facts)
+        _read(text[at:end], kind, date, Page(at, document, page_starts, state, facts))
         at = end
     facts.sort(key=lambda f: (f.start, f.end))
     return facts
@@ -57,23 +57,15 @@ def _block_end(text: str, at: int) -> int:
     return end
 
 
-def _read(
-    text: str,
-    base: int,
-    document: str,
-    kind: str,
-    day: date | None,
-    page_starts: tuple[int, ...],
-    state: State,
-    facts: list[Fact],
-) -> None:
+def _read(text: str, kind: str, day: date | None, page: Page) -> None:
+    """Read one block of text, the sentences in turn, into the facts of ``page``."""
     reading = Reading(text)
     spans = split(reading)
     places, words, cares, roles, anchors = lexicon().scan(reading.flat)
     days = note_dates(reading, spans)
-    page = Page(reading, base, document, page_starts, state, facts)
+    page.open(reading)
     place_at = word_at = care_at = anchor_at = 0
-    for index, found in enumerate(voices(reading, spans, roles, kind, state.carry)):
+    for index, found in enumerate(voices(reading, spans, roles, kind, page.state.carry)):
         start, end = spans[index]
         first_place, first_word, first_care = place_at, word_at, care_at
         while place_at < len(places) and places[place_at][0] < end:

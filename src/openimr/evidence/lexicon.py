@@ -4,7 +4,8 @@ The YAML files beside this module are read once and turned into one Aho-Corasick
 :attr:`Reading.flat`. A term may hold alternatives: ``(left |)knee (pain|ache)``. Plurals and
 hyphens are folded. Terms live in layers which do not hide one another: *place* (anatomy and
 sides), *word* (findings, results, cues of assertion), *care* (treatments, drugs), *role* (voices
-of a sentence) and *anchor* (a local pattern has to be run). Within a layer the leftmost longest wins.
+of a sentence) and *anchor* (a local pattern has to be run). Within a layer the leftmost longest
+term wins.
 """
 
 from __future__ import annotations
@@ -236,31 +237,28 @@ class Lexicon:
                 for scope, terms in scopes.items():
                     kind = "before" if place == "before" else "after"
                     self._put(WORD, terms, Entry(kind, cue=cue, scope=scope))
-        results: dict[str, dict[str, dict[str, bool]]] = {}
-        for verdict, groups in data["results"].items():
-            for group, terms in groups.items():
-                for raw in terms:
-                    for term in expand(str(raw)):
-                        results.setdefault(term, {}).setdefault(group, {})[verdict] = True
-        for term, groups in results.items():
-            verdicts = {g: "abnormal" in v for g, v in groups.items()}
-            slot = self._slot(term)
-            if slot.word is not None and slot.word.kind in ("before", "after", "stop"):
-                # "negative" is a result of a test and a denial of anything else.
-                slot.word.group = verdicts
-                old = slot.word
-                slot.word = Entry("result", group=verdicts, cue=old.cue, scope=old.scope)
-            else:
-                slot.word = Entry("result", term, group=verdicts)
-        for slot_term, slot in self._slots.items():
-            entry = slot.word
-            if entry is not None and entry.kind == "after":
-                verdicts = results.get(slot_term.rsplit(" ", 1)[-1])
-                if verdicts:
-                    # "was negative" closes a test as well as a clause.
-                    group = {g: "abnormal" in v for g, v in verdicts.items()}
-                    slot.word = Entry("result", group=group, cue=entry.cue, scope=entry.scope)
+        self._results(data["results"])
         self._put(WORD, data["stop"], Entry("stop"))
+
+    def _results(self, data: dict[str, dict[str, list[str]]]) -> None:
+        """Put the result words: for each group of tests, whether the word means abnormal."""
+        groups: dict[str, dict[str, bool]] = {}
+        for verdict in ("normal", "abnormal"):
+            for group, terms in data[verdict].items():
+                for term in (one for raw in terms for one in expand(str(raw))):
+                    groups.setdefault(term, {})[group] = verdict == "abnormal"
+        for term, group_verdicts in groups.items():
+            # "negative" is a result of a test and a denial of anything else.
+            old = self._slot(term).word or Entry("result")
+            self._slots[term].word = Entry(
+                "result", term, group=group_verdicts, cue=old.cue, scope=old.scope
+            )
+        for term, slot in self._slots.items():
+            entry = slot.word
+            verdicts = groups.get(term.rsplit(" ", 1)[-1])
+            if entry is not None and entry.kind == "after" and verdicts:
+                # "was negative" closes a test as well as a clause.
+                slot.word = Entry("result", group=verdicts, cue=entry.cue, scope=entry.scope)
 
     def _roles(self) -> None:
         data = _data("roles")

@@ -19,7 +19,8 @@ _STOP = re.compile(
     r"he (?:is|was|has)|she (?:is|was|has)|the patient|the injured worker|the provider)\b"
 )
 _SPLIT = re.compile(
-    r"\s*(?:;|,\s*and\b|,|\band\b(?!/)|\bwith\b(?= (?:radic|sciat))|(?<=[a-z)]) \(?\d{1,2}[.)] |\s\*\s)\s*"
+    r"\s*(?:;|,\s*and\b|,|\band\b(?!/)|\bwith\b(?= (?:radic|sciat))|"
+    r"(?<=[a-z)]) \(?\d{1,2}[.)] |\s\*\s)\s*"
 )
 _NUMBER = re.compile(r"^(?:\(?\d{1,2}[.)]\s?|\*\s?|-\s?)+")
 _HEDGE = re.compile(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from openimr.evidence.care import treatments_near
@@ -50,38 +51,24 @@ def read(page: Page, anchors: dict[int, tuple[int, int]]) -> None:
 
 
 def _write(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) -> None:
-    if spec["needs"] is not None and not spec["needs"].search(page.low, page.start, page.end):
-        return
-    if spec.get("needs_request") and not _REQUEST.search(page.low, page.start, page.end):
-        return
     if spec["value"] == "items":
         _items(page, spec, match, role)
         return
     value = _VALUES[spec["value"]](match)
-    if value is None:
+    if value is None or not _wanted(page, spec):
         return
     at, end = match.span()
     while end > at and page.low[end - 1] in " ,;.":
         end -= 1
     if end <= at:
         return
-    abouts: list[str | None] = [spec.get("about")]
-    if spec.get("drug_object") and not any(
-        (e.kind == "drug" or (e.treatment or {}).get("drug")) and s < end + 12 and t > at
-        for s, t, e in page.cares
-    ):
+    abouts = _abouts(page, spec, at, end)
+    if not abouts:
         return
-    if spec.get("care"):
-        near = treatments_near(page, at, end, drugs=not spec.get("drug_object"))
-        abouts = [n[0] for n in near[:8]] or [None]
-    elif spec.get("drug"):
-        drugs = [h for h in page.cares if h[2].kind == "drug"]
-        if drugs:
-            abouts = [min(drugs, key=lambda h: abs(h[0] - at))[2].name]
     said, past = page.polarity(at, end)
     if spec.get("polarity"):
         said = spec["polarity"]
-    elif said == "planned" or (said == "negated" and not isinstance(value, str)):
+    elif said == "planned" or (said == "negated" and type(value) in (int, float)):
         # a measured number is a number, whatever stands before it
         said = "present"
     region, anchor = None, None
@@ -105,6 +92,30 @@ def _write(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) ->
             speaker=spec.get("speaker"),
             sided=region is not None,
         )
+
+
+def _wanted(page: Page, spec: dict[str, Any]) -> bool:
+    """Whether the sentence speaks of what the pattern needs besides its own words."""
+    for needed in (spec["needs"], _REQUEST if spec.get("needs_request") else None):
+        if needed is not None and not needed.search(page.low, page.start, page.end):
+            return False
+    return True
+
+
+def _abouts(page: Page, spec: dict[str, Any], at: int, end: int) -> list[str | None]:
+    """Return what the measure at ``at``..``end`` is bound to; nothing where it has no object."""
+    if spec.get("drug_object") and not any(
+        (e.kind == "drug" or (e.treatment or {}).get("drug")) and s < end + 12 and t > at
+        for s, t, e in page.cares
+    ):
+        return []
+    if spec.get("care"):
+        near = treatments_near(page, at, end, drugs=not spec.get("drug_object"))
+        return [n[0] for n in near[:8]] or [None]
+    drugs = [h for h in page.cares if h[2].kind == "drug"] if spec.get("drug") else []
+    if drugs:
+        return [min(drugs, key=lambda h: abs(h[0] - at))[2].name]
+    return [spec.get("about")]
 
 
 def _items(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) -> None:
@@ -212,7 +223,7 @@ def _outcome(match: re.Match[str]) -> str:
     return "approved" if match["yes"] else "denied"
 
 
-_VALUES = {
+_VALUES: dict[str, Callable[[re.Match[str]], bool | int | float | str | None]] = {
     "number": _number,
     "weeks": lambda m: _unit(m, 1.0),
     "days": lambda m: _unit(m, 7.0),

@@ -50,16 +50,13 @@ class Page:
 
     def __init__(
         self,
-        reading: Reading,
         base: int,
         document: str,
         page_starts: tuple[int, ...],
         state: State,
         facts: list[Fact],
     ) -> None:
-        """Open ``reading``, which begins at offset ``base`` of the document."""
-        self.reading = reading
-        self.low = reading.low
+        """Begin at offset ``base`` of the document; facts are added to ``facts``."""
         self.base = base
         self.document = document
         self.page_starts = page_starts
@@ -73,6 +70,12 @@ class Page:
         self.places: list[Hit] = []
         self.day: date | None = None
         self._scopes: list[Scope] | None = None
+        self.open(Reading(""))
+
+    def open(self, reading: Reading) -> None:
+        """Lay ``reading`` under the lens."""
+        self.reading = reading
+        self.low = reading.low
 
     def turn(
         self,
@@ -126,9 +129,9 @@ class Page:
         fixed = entry.region if entry is not None else None
         nerve = bool(entry is not None and entry.nerve)
         if fixed is not None and not (entry is not None and entry.keep_region):
-            near = regions_near(self.low, at, end, self.places, nerve) if self.places else []
+            near = regions_near(self.low, at, end, self.places) if self.places else []
             return [(fixed, near[0][:2] if near else None)]
-        near = regions_near(self.low, at, end, self.places, nerve) if self.places else []
+        near = regions_near(self.low, at, end, self.places) if self.places else []
         carried = self._carried(role)
         if len(near) > 1 and any(name in _SPINE for _, _, name in near):
             # "paraspinals of the thoracic spine": the named part says which

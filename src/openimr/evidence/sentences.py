@@ -25,7 +25,8 @@ LONGEST = 4000
 """A text without any full stop is cut here, so that work stays linear."""
 
 _END = re.compile(
-    r"[.!?][\"')\]]*(?= )|(?<=[a-z)\]\"'%])[.!?][\"')\]]*(?=[A-Z][a-z])|(?<=[)\"'])\.(?=[0-9A-Z])|(?<=all medical records):"
+    r"[.!?][\"')\]]*(?= )|(?<=[a-z)\]\"'%])[.!?][\"')\]]*(?=[A-Z][a-z])"
+    r"|(?<=[)\"'])\.(?=[0-9A-Z])|(?<=all medical records):"
 )
 _ABBREVIATED = re.compile(
     r"(?:^|[\s(])(?:dr|drs|mr|mrs|ms|vs|no|approx|e\.g|i\.e|etc|st|fig|sec|dept|inc|jr|sr|"
@@ -145,21 +146,12 @@ def voices(
     carried = carry.role or base
     section = carry.section
     low = reading.low
-    at, count = 0, len(hits)
+    at = 0
     for start, end in spans:
-        found: list[Voice] = []
-        whole: tuple[int, str] | None = None
-        while at < count and hits[at][0] < end:
-            place, stop, entry = hits[at]
+        first = at
+        while at < len(hits) and hits[at][0] < end:
             at += 1
-            if entry.kind == "whole":
-                if whole is None or entry.value < whole[0]:
-                    whole = (entry.value, entry.name)
-            elif entry.cue != "weak" or (
-                not (found and found[-1].role in ("plan", "history"))
-                and _RESULT.search(low, stop, end)
-            ):
-                found.append(Voice(place, entry.name, True, stop))
+        found, whole = _cues(low, end, hits[first:at])
         heading = _HEADING.match(low, start, min(end, start + 60))
         if heading is not None and (role := headings.get(heading[1].strip())):
             section = True
@@ -167,10 +159,9 @@ def voices(
             found = [v for v in found if v.start >= heading.end()] if role != "exam" else []
             found.insert(0, Voice(start, role, True, heading.end()))
         if whole is not None:
-            role = whole[1]
-            if carries.get(role):
-                carried, section = role, False
-            yield (Voice(start, role, True, start),)
+            if carries.get(whole):
+                carried, section = whole, False
+            yield (Voice(start, whole, True, start),)
             continue
         if not found and carried == "utilization_review" and _DATED.match(low, start, end):
             # "On 5-4-16 the provider noted": the record goes on after what was decided.
@@ -192,6 +183,21 @@ def voices(
             carried = base if carried in (*_DENYING, "plan") or last != "test" else carried
         yield tuple(found)
     carry.role, carry.section = carried, section
+
+
+def _cues(low: str, end: int, hits: list[Hit]) -> tuple[list[Voice], str | None]:
+    """Return the voices that the cues of a sentence begin, and the role that takes it whole."""
+    found: list[Voice] = []
+    whole: tuple[int, str] | None = None
+    for place, stop, entry in hits:
+        if entry.kind == "whole":
+            if whole is None or entry.value < whole[0]:
+                whole = (entry.value, entry.name)
+        elif entry.cue != "weak" or (
+            not (found and found[-1].role in ("plan", "history")) and _RESULT.search(low, stop, end)
+        ):
+            found.append(Voice(place, entry.name, True, stop))
+    return found, whole[1] if whole is not None else None
 
 
 def note_dates(reading: Reading, spans: list[tuple[int, int]]) -> list[date | None]:

@@ -46,7 +46,7 @@ def _finding(page: Page, hit: Hit) -> None:
         return
     name = entry.name
     if entry.as_role and role in entry.as_role:
-        name = entry.as_role[role]
+        name = entry.as_role[role] or name
     said, past = page.polarity(at, end)
     if entry.polarity == "negated":
         said = "negated"
