@@ -14,7 +14,8 @@ _LEVELS = re.compile(
 _CHAIN = re.compile(
     r"[\s,/&]*(?:and|or|as well as|the|spine|muscles?|musculature|region|joint|areas?|[\s,/&])*$"
 )
-_APART = re.compile(r"[,;:]| with | and | but | while ")
+_ANOTHER = re.compile(r"[;]|,(?! ?(?:right|left))| and (?!right|left|\w+ (?:on|at))| but ")
+_FAR = 400
 _OF = re.compile(
     r"^[^,;:]{0,30}\b(?:of|over|in|at|to|along|about|on|around|throughout|into|down|across|within|for)\b"
 )
@@ -61,20 +62,32 @@ def regions_near(low: str, at: int, end: int, places: list[Hit]) -> list[tuple[i
     return [(s, e, entry.name) for s, e, entry in chain]
 
 
+def _apart(gap: str) -> int:
+    """Return how many times a new clause or member of a list begins in ``gap``."""
+    count = gap.count
+    return count(",") + count(";") + count(":") + count(" and ") + count(" with ") + count(" but ")
+
+
 def _nearest(low: str, at: int, end: int, places: list[Hit]) -> int | None:
     """Return the index of the place word that is nearest, words of other clauses set back."""
     best: tuple[float, int] | None = None
+    cost: float
     for index, (start, stop, entry) in enumerate(places):
         if entry.kind == "side":
             continue
         if stop <= at:
+            if at - stop > _FAR:
+                continue
             gap = low[stop:at]
-            cost = float(len(gap)) + 18 * len(_APART.findall(gap))
+            cost = len(gap) + 18.0 * _apart(gap)
             if ":" in gap:
                 cost = 20.0 + 0.2 * len(gap)
         elif start >= end:
+            cost = start - end
+            if start - end > _FAR or (best is not None and 0.4 * cost >= best[0]):
+                break
             gap = low[end:start]
-            cost = float(len(gap)) + 28 * len(_APART.findall(gap))
+            cost += 28.0 * _apart(gap)
             if _OF.match(gap):
                 cost *= 0.4
         else:
@@ -102,9 +115,7 @@ def side_near(
         elif (
             0 <= start - end <= 60
             and not _other_place(places, end, start, anchor)
-            and not re.search(
-                r"[;]|,(?! ?(?:right|left))| and (?!right|left|\w+ (?:on|at))| but ", low[end:start]
-            )
+            and not _ANOTHER.search(low, end, start)
         ):
             cost = 30 + start - end
         if cost < 999 and (best is None or cost < best[0]):

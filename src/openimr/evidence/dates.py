@@ -31,13 +31,9 @@ _MONTHS = {
     for name in names.split()
 }
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
-# Each pattern begins with a digit class, which keeps the scan fast.
-_NUMERIC = re.compile(
-    r"(?<![\d/.-])(?:(?P<y1>(?:19|20)\d\d)-(?P<m1>\d{1,2})-(?P<d1>\d{1,2})"
-    r"|(?P<m2>\d{1,2})\s?[-/]\s?(?P<d2>\d{1,2})\s?[-/]\s?(?P<y2>(?:19|20)?\d\d)"
-    r"|(?P<m3>0?[1-9]|1[0-2])/(?P<y3>(?:19|20)\d\d))(?![\d/-])"
-)
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?![\d/-])")
+# Both patterns begin with a digit, which keeps the scan fast; neighbours are looked at after.
+_NUMERIC = re.compile(r"(\d{1,4})\s?([-/])\s?(\d{1,4})(?:\s?[-/]\s?(\d{2,4}))?")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _WORDED = re.compile(
     rf"\b(?:(?P<d5>\d{{1,2}})(?:st|nd|rd|th)?\s(?:of\s)?(?P<m5>{_MONTH})\.?,?"
     rf"|(?P<m4>{_MONTH})\.?(?:\s(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?,?)?(?:\sof)?)\s?$",
@@ -45,11 +41,17 @@ _WORDED = re.compile(
 )
 
 
+_JOINED = frozenset("0123456789/.-")
+_GOES_ON = frozenset(("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "/", "-"))
+
+
 def _build(year: str, month: str, day: str | None) -> date | None:
     number = int(year)
-    if number < 100:
+    if len(year) == 2:
         number += 2000 if number < 50 else 1900
     try:
+        if not 1900 <= number < 2100:
+            return None
         return date(number, int(month), int(day or 1))
     except ValueError:
         return None
@@ -59,17 +61,28 @@ def find_dates(text: str) -> list[tuple[int, int, date]]:
     """Return (start, end, date) of every well-formed date of ``text``, in order."""
     found = []
     for match in _NUMERIC.finditer(text):
-        for style in "213":
-            year = match[f"y{style}"]
-            if year is not None:
-                day = match[f"d{style}"] if style != "3" else None
-                value = _build(year, match[f"m{style}"], day)
-                if value is not None:
-                    found.append((match.start(), match.end(), value))
-                break
+        at, end = match.span()
+        first, mark, second, third = match.groups()
+        if (at and text[at - 1] in _JOINED) or text[end : end + 1] in _GOES_ON:
+            continue
+        if third is None:
+            if mark != "/" or len(second) != 4 or len(first) > 2 or " " in match[0]:
+                continue
+            year, month, day = second, first, None
+        elif len(first) == 4:
+            year, month, day = first, second, third
+        else:
+            year, month, day = third, first, second
+        if len(year) == 3 or len(first) == 3 or (len(second) > 2 and third is not None):
+            continue
+        value = _build(year, month, day)
+        if value is not None:
+            found.append((at, end, value))
     worded = False
     for match in _YEAR.finditer(text):
-        at = match.start()
+        at, end = match.span()
+        if not at or text[at - 1].isdigit() or text[end : end + 1] in _GOES_ON:
+            continue
         # "October 27, ", "26 August ": never longer than this
         low = max(0, at - 20)
         before = _WORDED.search(text[low:at])

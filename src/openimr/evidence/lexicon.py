@@ -20,7 +20,7 @@ import yaml
 
 from openimr.model import Polarity, Region, Speaker
 
-PLACE, WORD, ROLE, CARE = range(4)
+PLACE, WORD, CARE, ROLE = range(4)
 
 Hit = tuple[int, int, "Entry"]
 """start, end (exclusive), what was found."""
@@ -178,19 +178,11 @@ class Lexicon:
         self.terms = len(self._slots)
         self._automaton = ahocorasick.Automaton()
         for term, slot in self._slots.items():
-            edge = (not term[0].isalnum(), not term[-1].isalnum())
+            layers = (slot.place, slot.word, slot.care, slot.role)
+            entries = tuple((i, entry) for i, entry in enumerate(layers) if entry is not None)
             self._automaton.add_word(
                 term,
-                (
-                    len(term),
-                    edge[0],
-                    edge[1],
-                    slot.place,
-                    slot.word,
-                    slot.care,
-                    slot.role,
-                    slot.anchors,
-                ),
+                (len(term), not term[0].isalnum(), not term[-1].isalnum(), entries, slot.anchors),
             )
         self._automaton.make_automaton()
 
@@ -325,9 +317,9 @@ class Lexicon:
     def scan(self, flat: str) -> Scan:
         """Return the hits of ``flat`` by layer, each in the order of the text."""
         found = Scan([], [], [], [], [])
-        places, words, cares, roles, anchors = found
+        anchors = found.anchors
         padded = " " + flat + " "
-        for last, (length, left, right, *entries, ids) in self._automaton.iter(padded):
+        for last, (length, left, right, entries, ids) in self._automaton.iter(padded):
             start = last - length
             # Whole words only: the neighbours are not letters or digits.
             if not right and padded[last + 1].isalnum():
@@ -337,15 +329,12 @@ class Lexicon:
                 if ids and padded[start].isdigit():
                     anchors.append((start, ids))
                 continue
-            place, word, care, role = entries
-            if place is not None:
-                _keep(places, start, last, place)
-            if word is not None:
-                _keep(words, start, last, word)
-            if care is not None:
-                _keep(cares, start, last, care)
-            if role is not None:
-                _keep(roles, start, last, role)
+            for layer, entry in entries:
+                hits = found[layer]
+                if not hits or start >= hits[-1][1]:
+                    hits.append((start, last, entry))
+                else:
+                    _keep(hits, start, last, entry)
             if ids:
                 anchors.append((start, ids))
         return found

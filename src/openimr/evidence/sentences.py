@@ -21,13 +21,12 @@ from openimr.evidence.dates import find_dates
 from openimr.evidence.lexicon import Hit, lexicon
 from openimr.evidence.text import Reading
 
-LONGEST = 4000
+LONGEST = 2500
 """A text without any full stop is cut here, so that work stays linear."""
 
-_END = re.compile(
-    r"[.!?][\"')\]]*(?= )|(?<=[a-z)\]\"'%])[.!?][\"')\]]*(?=[A-Z][a-z])"
-    r"|(?<=[)\"'])\.(?=[0-9A-Z])|(?<=all medical records):"
-)
+_END = re.compile(r"[.!?][\"')\]]*")
+_GLUED = frozenset("abcdefghijklmnopqrstuvwxyz)]\"'%")
+_INTRODUCTION = "all medical records:"
 _ABBREVIATED = re.compile(
     r"(?:^|[\s(])(?:dr|drs|mr|mrs|ms|vs|no|approx|e\.g|i\.e|etc|st|fig|sec|dept|inc|jr|sr|"
     r"[a-z]|ph\.d|m\.d|d\.o|d\.c|p\.o|b\.i\.d|t\.i\.d|q\.d|a\.m|p\.m|lt|rt|tab|tabs|cap|caps|"
@@ -70,9 +69,12 @@ def split(reading: Reading) -> list[tuple[int, int]]:
     cuts: list[int] = []
     for match in _END.finditer(cased):
         at, end = match.span()
-        if cased[at] == "." and not _ends(cased, low, at, end):
+        if end < len(cased) and cased[end] != " " and not _glued(cased, at, end):
             continue
-        cuts.append(end)
+        if cased[at] != "." or _ends(cased, low, at, end):
+            cuts.append(end)
+    if (at := cased.find(_INTRODUCTION)) >= 0:
+        cuts = sorted([*cuts, at + len(_INTRODUCTION)])
     if reading.breaks:
         cuts = sorted({*cuts, *reading.breaks})
     spans: list[tuple[int, int]] = []
@@ -89,6 +91,16 @@ def split(reading: Reading) -> list[tuple[int, int]]:
             spans.append((start, cut))
             start = cut
     return spans
+
+
+def _glued(cased: str, at: int, end: int) -> bool:
+    """Whether two sentences meet here without a blank: "HEP).Currently", "worse.He"."""
+    before, after = cased[at - 1 : at], cased[end]
+    if before not in _GLUED or not before:
+        return False
+    if after.isupper():
+        return cased[end + 1 : end + 2].islower() or before in ")\"'"
+    return after.isdigit() and before in ")\"'"
 
 
 def _ends(cased: str, low: str, at: int, end: int) -> bool:
