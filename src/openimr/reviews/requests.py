@@ -15,6 +15,7 @@ from openimr.guidelines.guideline import Guideline
 from openimr.guidelines.library import Library
 from openimr.model import DisputedItem, Fact, Phase, Region, Side, Unit, Value
 from openimr.reviews.amounts import TABLETS, Amounts, read_amounts
+from openimr.reviews.asked import days_supply, read_asked
 from openimr.reviews.places import levels_named, regions_named, side_named
 
 _MODALITY = {"xray": "x-ray", "mri": "mri", "ct_scan": "ct"}
@@ -97,7 +98,7 @@ def read_request(item: DisputedItem, facts: Sequence[Fact], library: Library) ->
     text = disputed_text(item)
     bare = _PREFIX.sub("", text).strip() or text
     label, classes, *_ = drugs.classify(bare)
-    guideline = _guideline(bare, label, classes, library)
+    guideline = _guideline(text, label, classes, library)
     if (
         guideline is not None
         and guideline.category != "drug"
@@ -111,13 +112,18 @@ def read_request(item: DisputedItem, facts: Sequence[Fact], library: Library) ->
     levels = levels_named(bare)
     phase, stage = _phase(text, guideline, label, region, facts)
     quantity, unit = _quantity(bare, guideline, label, amounts, treatment)
-    values: Amounts = dict(amounts)
+    values: Amounts = read_asked(item.request) | amounts
+    if item.authorized:
+        given = read_amounts(item.authorized, is_drug=label is not None)
+        if "sessions_requested" in given:
+            values["sessions_authorized"] = given["sessions_requested"]
     if levels:
         values["levels_count"] = len(levels)
     if label:
         values["drug_name"] = label
         values["drug_class"] = classes
         values.update(drugs.request_facts(bare))
+        values.update(_drug_values(bare, label, classes, amounts, facts))
     if stage:
         values["request_phase"] = stage
     if region:
@@ -143,6 +149,25 @@ def read_request(item: DisputedItem, facts: Sequence[Fact], library: Library) ->
         unit=unit,
         values=tuple(values.items()),
     )
+
+
+def _drug_values(
+    text: str, label: str, classes: Sequence[str], amounts: Amounts, facts: Sequence[Fact]
+) -> Amounts:
+    """What a drug request means beside the record: how long it lasts, what else is taken."""
+    values: Amounts = {}
+    quantity = amounts.get("dispense_qty")
+    if isinstance(quantity, float) and (days := days_supply(text, quantity)) is not None:
+        values["days_supply"] = days
+    others = {
+        str(f.value)
+        for f in facts
+        if f.fact == "on_drugs" and f.polarity == "present" and f.time == "current"
+    } - {label}
+    held = drugs.lexicon()
+    if any(classes[:1] == held[name].classes[:1] for name in others if name in held):
+        values["concurrent_same_class"] = True
+    return values
 
 
 def _guideline(
