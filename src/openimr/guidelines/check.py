@@ -110,7 +110,7 @@ def check(
     for guideline in library.treatments.values():
         found = [
             *_name_problems(guideline, drug_classes),
-            *_edition_problems(guideline),
+            *_edition_problems(guideline, library),
             *_criterion_problems(guideline, library),
         ]
         # A review can be trusted with a guideline only when all it names exists.
@@ -134,7 +134,7 @@ def _name_problems(guideline: Guideline, drug_classes: Collection[str]) -> Itera
             yield _Found(("drug_classes", place), f'unknown drug class "{name}"', remedy)
 
 
-def _edition_problems(guideline: Guideline) -> Iterator[_Found]:
+def _edition_problems(guideline: Guideline, library: Library) -> Iterator[_Found]:
     yield from _twice("edition", "editions", [edition.id for edition in guideline.editions])
     if not guideline.editions:
         yield _Found(("editions",), "no edition is given", "add the text the criteria rest on")
@@ -146,6 +146,9 @@ def _edition_problems(guideline: Guideline) -> Iterator[_Found]:
         if missing := _missing_in_citation(edition):
             problem = f"the citation of {edition.id} lacks {missing}"
             yield _Found(("editions", place, "citation"), problem, f"add {missing}")
+        if edition.applies_when is not None:
+            for problem, remedy in _unknown_names(edition.applies_when, library):
+                yield _Found(("editions", place, "when"), f"{edition.id}: {problem}", remedy)
 
 
 def _missing_in_citation(edition: Edition) -> str | None:

@@ -100,7 +100,8 @@ class InForce(Part, frozen=True, kw_only=True, rename={"start": "from", "end": "
 class Edition(Part, frozen=True, kw_only=True):
     """One text in force for a time, and where it stands in the search sequence.
 
-    ``regions`` keeps a text to requests for these body regions; empty means any.
+    ``regions`` keeps a text to requests for these body regions, ``when`` to cases for which a
+    condition holds (an acute injury, say); empty means any.
     """
 
     id: EditionId
@@ -109,6 +110,12 @@ class Edition(Part, frozen=True, kw_only=True):
     step: Step = "MTUS"
     style_2013: str | None = None
     regions: tuple[Region, ...] = ()
+    when: Name | None = None
+
+    @property
+    def applies_when(self) -> Condition | None:
+        """The compiled condition under which the text speaks."""
+        return None if self.when is None else compiled(self.when)
 
 
 class Source(Part, frozen=True, kw_only=True):

@@ -177,6 +177,8 @@ def _complete(one: _File, written: Mapping[str, _File]) -> Guideline:
         for name in one.content.__struct_fields__
         if name != "criteria"
     }
+    for place, edition in enumerate(one.content.editions):
+        _parses(one, ("editions", place, "when"), edition.id, edition.when)
     criteria = tuple(_resolve(one, place, written) for place in range(len(one.content.criteria)))
     return Guideline(criteria=criteria, path=Path(one.path).name, **shared)
 
@@ -191,7 +193,7 @@ def _resolve(one: _File, number: int, written: Mapping[str, _File]) -> Criterion
                 ("criteria", number), f'criterion {own.id} lacks "{name}"', f'add "{name}"'
             )
     for name in ("condition", "when", "lifted_by"):
-        _parses(one, number, name, stated[name])
+        _parses(one, ("criteria", number, name), own.id, stated[name])
     stated["weight"] = stated["weight"] or "core"
     return Criterion(
         id=own.id,
@@ -206,14 +208,13 @@ def _resolve(one: _File, number: int, written: Mapping[str, _File]) -> Criterion
     )
 
 
-def _parses(one: _File, number: int, key: str, text: str | None) -> None:
+def _parses(one: _File, place: files.Place, owner: str, text: str | None) -> None:
     if text is None:
         return
     try:
         conditions.compiled(text)
     except ConditionError as error:
-        place = ("criteria", number, key)
-        problem = f'"{key}" of {one.content.criteria[number].id}: {error}'
+        problem = f'"{place[-1]}" of {owner}: {error}'
         raise one.error(place, problem, "correct the condition") from None
 
 

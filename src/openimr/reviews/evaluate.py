@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from openimr.citations import canonical
 from openimr.citations import find as find_citations
 from openimr.guidelines.library import Library
 from openimr.letters import case_side
@@ -147,8 +148,8 @@ def summary(outcome: Evaluation) -> dict[str, Any]:
         "drug": _share(c.proposed.drug == c.label["drug"] for c in labelled if c.label),
         "quantity": _share(c.proposed.quantity == c.label["quantity"] for c in labelled if c.label),
         "parent": _share(c.proposed.parent == c.label["parent"] for c in labelled if c.label),
-        "guideline_first": _share(cites_same(c, first=True) for c in items),
-        "guideline_any": _share(cites_same(c, first=False) for c in items),
+        "guideline_first": _share(cites_same(c, first=True) for c in items if _cites(c)),
+        "guideline_any": _share(cites_same(c, first=False) for c in items if _cites(c)),
         "reason_found": _share(_reason(c, decisive=False) for c in labelled if _named(c)),
         "reason_decisive": _share(_reason(c, decisive=True) for c in labelled if _named(c)),
         "decisions": decision_measures(items),
@@ -164,15 +165,18 @@ def _share(hits: Iterable[bool]) -> dict[str, Any]:
 
 def cited_pairs(text: str | None) -> set[tuple[str, str | None]]:
     """Body and chapter of each guideline that a guideline line cites."""
-    return {(c.body, c.chapter) for c in find_citations(text or "")}
+    return {(c.body, canonical(c.body, c.chapter)) for c in find_citations(text or "")}
+
+
+def _cites(one: Compared) -> bool:
+    """Whether the reviewer cited anything; a letter may say that nothing was."""
+    return bool(find_citations(one.determined.imr_guideline or ""))
 
 
 def cites_same(one: Compared, *, first: bool) -> bool:
     """Whether our governing guideline (the first, or any) is among those the letter relies on."""
     cited = cited_pairs(one.determined.imr_guideline)
-    own = [(c.body, c.chapter) for c in one.proposed.guidelines]
-    if not cited:
-        return not own
+    own = [(c.body, canonical(c.body, c.chapter)) for c in one.proposed.guidelines]
     return bool(cited & set(own[:1] if first else own))
 
 

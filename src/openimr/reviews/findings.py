@@ -15,6 +15,15 @@ from openimr.reviews.decide import Effect
 _MOST_EVIDENCE = 6
 
 
+def speaking(chain: Sequence[Edition], bearing: Bearing) -> tuple[Edition, ...]:
+    """The editions of a chain that speak for this case."""
+    return tuple(
+        edition
+        for edition in chain
+        if edition.applies_when is None or edition.applies_when.evaluate(bearing).truth is True
+    )
+
+
 def applicable(
     guideline: Guideline, stage: Phase | None, editions: Sequence[Edition], bearing: Bearing
 ) -> list[Criterion]:

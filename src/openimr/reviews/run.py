@@ -138,8 +138,8 @@ def _review_item(case: Case, request: Request, context: _Context) -> ItemReview:
     guideline = context.library.get(request.guideline) if request.guideline else None
     if guideline is None:
         return _without_guideline(request, context)
-    editions = guideline.chain(context.on, request.region)
     bearing = Bearing(request, context.index, context.library, context.computed)
+    editions = findings.speaking(guideline.chain(context.on, request.region), bearing)
     criteria = findings.applicable(guideline, request.stage, editions, bearing)
     waived = findings.waived(criteria, bearing)
     tested = [findings.Tested(criterion, bearing, case) for criterion in criteria]
