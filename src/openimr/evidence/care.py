@@ -19,6 +19,13 @@ _ENDED = re.compile(
     r"\b(?:failed|fails|not tolerate|unable to tolerate|intoleran\w+ (?:to|of)|stopp?\w*|"
     r"discontinu\w+|allerg\w+ to|tried|no longer|weaned off)\b[^.;]{0,25}$"
 )
+_AFTER_SURGERY = re.compile(
+    r"\b(?:status[\s-]post|s/p|underwent|undergone|had|history of|prior|previous|following|after)\b[^.;,]*$"
+)
+_ASKED = re.compile(
+    r"[^;.]*?\b(?:is|are|was|were|being|be) (?:also |being |now |hereby )?(?:recommended|requested|ordered|"
+    r"proposed|sought|needed|planned|scheduled|pending|under consideration)\b"
+)
 _REFILL = re.compile(r"\b(?:continu\w+|refill\w*|renew\w*|prescribed|dispensed|given|currently)\b")
 
 
@@ -106,7 +113,8 @@ def treatment(page: Page, hit: Hit) -> None:
             about=about,
         )
 
-    if said == "planned" or (role == "plan" and voice.explicit):
+    asked = _ASKED.match(page.low, end, min(page.end, end + 110))
+    if said == "planned" or asked or (role == "plan" and voice.explicit):
         add("procedure_planned", words, "planned")
         if entry.surgery:
             add("surgery_considered", True, "planned")
@@ -116,7 +124,11 @@ def treatment(page: Page, hit: Hit) -> None:
         _imaging(page, hit, ident, said, role, regions)
     elif entry.surgery:
         named = any(e.name == "prior_surgery" and s < end and t > at for s, t, e in page.words)
-        if not named and (past or role in ("history", "test")):
+        if (
+            not named
+            and (past or role in ("history", "test"))
+            and not _AFTER_SURGERY.search(page.low, max(page.start, at - 40), at)
+        ):
             add("prior_surgery", words, said, past=True, about=region or ident)
     elif entry.care:
         add("conservative_care_tried", words, said, past=past or role == "history")

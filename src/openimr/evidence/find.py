@@ -61,19 +61,21 @@ def _read(text: str, kind: str, day: date | None, page: Page) -> None:
     """Read one block of text, the sentences in turn, into the facts of ``page``."""
     reading = Reading(text)
     spans = split(reading)
-    places, words, cares, roles, anchors = lexicon().scan(reading.flat)
+    places, words, cares, roles, anchors, asides = lexicon().scan(reading.flat)
     days = note_dates(reading, spans)
     page.open(reading)
-    place_at = word_at = care_at = anchor_at = 0
+    place_at = word_at = care_at = anchor_at = aside_at = 0
     for index, found in enumerate(voices(reading, spans, roles, kind, page.state.carry)):
         start, end = spans[index]
-        first_place, first_word, first_care = place_at, word_at, care_at
+        first_place, first_word, first_care, first_aside = place_at, word_at, care_at, aside_at
         while place_at < len(places) and places[place_at][0] < end:
             place_at += 1
         while word_at < len(words) and words[word_at][0] < end:
             word_at += 1
         while care_at < len(cares) and cares[care_at][0] < end:
             care_at += 1
+        while aside_at < len(asides) and asides[aside_at][0] < end:
+            aside_at += 1
         patterns: dict[int, tuple[int, int]] = {}
         while anchor_at < len(anchors) and anchors[anchor_at][0] < end:
             at, ids = anchors[anchor_at]
@@ -93,6 +95,8 @@ def _read(text: str, kind: str, day: date | None, page: Page) -> None:
         )
         if page.words or page.cares:
             signs.read(page)
+        if aside_at > first_aside:
+            signs.read_asides(page, asides[first_aside:aside_at])
         if any(v.role == "assessment" and v.explicit for v in found):
             lists.diagnoses(page)
         if patterns:

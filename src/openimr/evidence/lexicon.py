@@ -5,12 +5,15 @@ The YAML files beside this module are read once and turned into one Aho-Corasick
 hyphens are folded. Terms live in layers which do not hide one another: *place* (anatomy and
 sides), *word* (findings, results, cues of assertion), *care* (treatments, drugs), *role* (voices
 of a sentence) and *anchor* (a local pattern has to be run). Within a layer the leftmost longest
-term wins.
+term wins. The findings of the guideline library's own files (:data:`ASIDE_FILES`) stand in a layer
+of their own, *aside*, in which only terms of one and the same fact hide one another: "persistent
+low back pain" is a place of pain and tells that the complaint goes on.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
@@ -142,12 +145,13 @@ class Scan(NamedTuple):
     cares: list[Hit]
     roles: list[Hit]
     anchors: list[tuple[int, tuple[int, ...]]]
+    asides: list[Hit]
 
 
 class _Slot:
     """What one string means in each layer."""
 
-    __slots__ = ("anchors", "care", "place", "role", "word")
+    __slots__ = ("anchors", "asides", "care", "place", "role", "word")
 
     def __init__(self) -> None:
         self.place: Entry | None = None
@@ -155,6 +159,7 @@ class _Slot:
         self.care: Entry | None = None
         self.role: Entry | None = None
         self.anchors: tuple[int, ...] = ()
+        self.asides: tuple[Entry, ...] = ()
 
 
 class Lexicon:
@@ -174,7 +179,11 @@ class Lexicon:
         self._drugs()
         for name in ("symptoms", "examination", "tests", "history", "monitoring", "person"):
             self._findings(_data(name))
-        self._anchors()
+        for name in ASIDE_FILES:
+            data = _data(name)
+            self._findings(data, ASIDE)
+            self._anchors(data.get("patterns", ()))
+        self._anchors(_data("patterns")["patterns"])
         self.terms = len(self._slots)
         self._automaton = ahocorasick.Automaton()
         for term, slot in self._slots.items():
@@ -204,6 +213,9 @@ class Lexicon:
                             slot.word = entry
                     elif layer == CARE:
                         slot.care = slot.care or entry
+                    elif layer == ASIDE:
+                        if all(old.name != entry.name for old in slot.asides):
+                            slot.asides = (*slot.asides, entry)
                     else:
                         slot.role = slot.role or entry
 
@@ -280,14 +292,16 @@ class Lexicon:
             entry = Entry("drug", str(getattr(drug, "label", name)), drug=drug)
             self._put(CARE, [re.sub(r"[()|]", " ", name)], entry)
 
-    def _findings(self, data: dict[str, Any]) -> None:
+    def _findings(self, data: dict[str, Any], layer: int = WORD) -> None:
+        for spec in data.get("masks", ()):
+            self._put(layer, spec["terms"], Entry("mask", spec["fact"]), plural=True)
         for spec in data.get("findings", ()):
             entry = Entry("finding", spec["fact"], **_fields(spec))
-            self._put(WORD, spec["terms"], entry, plural=True, over=not entry.pain)
+            self._put(layer, spec["terms"], entry, plural=True, over=not entry.pain)
         for spec in data.get("assessed", ()):
             entry = Entry("assessed", spec["fact"], **_fields(spec))
             entry.exam = not entry.only_normal
-            self._put(WORD, spec["terms"], entry, plural=True, over=not entry.pain)
+            self._put(layer, spec["terms"], entry, plural=True, over=not entry.pain)
         if "diagnosis_cues" in data:
             self._put(ROLE, data["diagnosis_cues"], Entry("here", "assessment", cue="diagnosis"))
             heads = sorted(
@@ -296,12 +310,12 @@ class Lexicon:
             joined = "|".join(re.escape(h).replace(r"\ ", r"[\s-]") for h in reversed(heads))
             self.heads = re.compile(rf"(?<![a-z])(?:{joined})(?![a-z])")
 
-    def _anchors(self) -> None:
+    def _anchors(self, patterns: Iterable[dict[str, Any]]) -> None:
         number = (
             r"(?:\d{1,4}(?:\.\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|"
             r"twelve|fifteen|sixteen|eighteen|twenty|twenty-four|thirty|several|a few|half)"
         )
-        for spec in _data("patterns")["patterns"]:
+        for spec in patterns:
             index = len(self.patterns)
             spec["regex"] = re.compile(str(spec["pattern"]).replace("NUM", number))
             spec["roles"] = frozenset(spec["roles"]) if "roles" in spec else None
@@ -337,6 +351,9 @@ class Lexicon:
                     _keep(hits, start, last, entry)
             if ids:
                 anchors.append((start, ids))
+            for entry in aside:
+                _keep_aside(asides, start, last, entry)
+        asides.sort(key=_start)
         return found
 
 
@@ -350,6 +367,23 @@ def _keep(hits: list[Hit], start: int, end: int, entry: Entry) -> None:
     if at < len(hits):
         del hits[at:]
     hits.append((start, end, entry))
+
+
+def _keep_aside(hits: list[Hit], start: int, end: int, entry: Entry) -> None:
+    """Add a hit that arrives in order of its end; of one fact the leftmost longest stays."""
+    for at in range(len(hits) - 1, -1, -1):
+        first, last, old = hits[at]
+        if last <= start:
+            break
+        if old.name == entry.name:
+            if first < start:
+                return
+            del hits[at]
+    hits.append((start, end, entry))
+
+
+def _start(hit: Hit) -> int:
+    return hit[0]
 
 
 def _fields(spec: dict[str, Any]) -> dict[str, Any]:

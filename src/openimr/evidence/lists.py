@@ -22,6 +22,7 @@ _SPLIT = re.compile(
     r"\s*(?:;|,\s*and\b|,|\band\b(?!/)|\bwith\b(?= (?:radic|sciat))|"
     r"(?<=[a-z)]) \(?\d{1,2}[.)] |\s\*\s)\s*"
 )
+_PERSON = re.compile(r"(?:the )?(?:injured |patient|worker|applicant|claimant|provider)")
 _NUMBER = re.compile(r"^(?:\(?\d{1,2}[.)]\s?|\*\s?|-\s?)+")
 _HEDGE = re.compile(
     r"\b(?:possible|probable|suspected|rule out|r/o|questionable|likely|vs\.?|versus|presumed)\b"
@@ -88,7 +89,7 @@ def _write(page: Page, start: int, end: int, before: Region | None) -> Region | 
     if words.endswith((" that", " which", " with")):
         end -= len(words) - words.rfind(" ")
         words = low[start:end]
-    if len(words) < 3 or len(words) > 220:
+    if len(words) < 3 or len(words) > 220 or _PERSON.match(words):
         return before
     value = _CODE.sub(" ", words).strip(" -:()") or words
     hedged = _HEDGE.search(low, max(page.start, start - 14), end)

@@ -55,7 +55,7 @@ def _write(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) ->
         _items(page, spec, match, role)
         return
     value = _VALUES[spec["value"]](match)
-    if value is None or not _wanted(page, spec):
+    if value is None or not _wanted(page, spec, role):
         return
     at, end = match.span()
     while end > at and page.low[end - 1] in " ,;.":
@@ -68,6 +68,8 @@ def _write(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) ->
     said, past = page.polarity(at, end)
     if spec.get("polarity"):
         said = spec["polarity"]
+    elif spec.get("also_planned"):
+        said = "planned" if said == "present" and role == "plan" else said
     elif said == "planned" or (said == "negated" and type(value) in (int, float)):
         # a measured number is a number, whatever stands before it
         said = "present"
@@ -76,6 +78,8 @@ def _write(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) ->
         return
     if page.places and spec.get("speaker") != "request":
         region, anchor = page.regions(at, end, None, role)[0]
+    if spec.get("region") not in (None, "spine"):
+        region = spec["region"]
     for about in abouts:
         page.add(
             spec["fact"],
@@ -88,14 +92,16 @@ def _write(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) ->
             about=about,
             region=region,
             anchor=anchor,
-            past=past,
+            past=past or spec.get("time") == "past",
             speaker=spec.get("speaker"),
             sided=region is not None,
         )
 
 
-def _wanted(page: Page, spec: dict[str, Any]) -> bool:
+def _wanted(page: Page, spec: dict[str, Any], role: str) -> bool:
     """Whether the sentence speaks of what the pattern needs besides its own words."""
+    if spec.get("imaging") and role != "test" and not any(e.imaging for _, _, e in page.cares):
+        return False
     for needed in (spec["needs"], _REQUEST if spec.get("needs_request") else None):
         if needed is not None and not needed.search(page.low, page.start, page.end):
             return False
@@ -104,13 +110,14 @@ def _wanted(page: Page, spec: dict[str, Any]) -> bool:
 
 def _abouts(page: Page, spec: dict[str, Any], at: int, end: int) -> list[str | None]:
     """Return what the measure at ``at``..``end`` is bound to; nothing where it has no object."""
-    if spec.get("drug_object") and not any(
-        (e.kind == "drug" or (e.treatment or {}).get("drug")) and s < end + 12 and t > at
+    reach = spec.get("drug_object")
+    if reach and not any(
+        (e.kind == "drug" or (e.treatment or {}).get("drug")) and s < end + reach and t > at
         for s, t, e in page.cares
     ):
         return []
     if spec.get("care"):
-        near = treatments_near(page, at, end, drugs=not spec.get("drug_object"))
+        near = treatments_near(page, at, end, drugs=spec["fact"] != "medication_reduction")
         return [n[0] for n in near[:8]] or [None]
     drugs = [h for h in page.cares if h[2].kind == "drug"] if spec.get("drug") else []
     if drugs:
@@ -141,6 +148,17 @@ def _first(match: re.Match[str]) -> tuple[float | None, str | None]:
             high = groups.get(second) if second else None
             return number(high or groups[name]), (groups.get(unit) if unit else None)
     return None, None
+
+
+_OPERATION = re.compile(
+    r"(?:status[\s-]post|s/p|underwent|undergone|had|history of|prior|previous|following|after)"
+    r"(?: (?:an?|the))? (.+)"
+)
+
+
+def _surgery(match: re.Match[str]) -> str:
+    found = _OPERATION.match(match[0])
+    return found[1] if found else match[0]
 
 
 def _number(match: re.Match[str]) -> int | float | None:
@@ -237,6 +255,7 @@ _VALUES: dict[str, Callable[[re.Match[str]], bool | int | float | str | None]] =
     "work": _work,
     "ur": _outcome,
     "yes_no": lambda m: True,
+    "surgery": _surgery,
     "grade": lambda m: _text(m).split(" ")[0],
     "phase": lambda m: m.lastgroup,
     "sex": lambda m: "female" if m["v"] in ("female", "woman", "lady") else "male",

@@ -38,6 +38,19 @@ def read(page: Page) -> None:
         assessed(page, tests)
 
 
+def read_asides(page: Page, hits: list[Hit]) -> None:
+    """Write the facts of the hits of the aside layer, which the word hits do not hide."""
+    tests: list[Hit] = []
+    for hit in hits:
+        kind = hit[2].kind
+        if kind == "finding":
+            _finding(page, hit)
+        elif kind == "assessed":
+            tests.append(hit)
+    if tests:
+        assessed(page, tests)
+
+
 def _finding(page: Page, hit: Hit) -> None:
     at, end, entry = hit
     role = page.role(at, entry)
