@@ -34,8 +34,11 @@ def read(path: Path | str) -> Determination:
     from openimr.documents import load
     from openimr.letters import read_text
 
-    document = load(path)
-    return read_text(document.text or "", source=str(path))
+    document = load(path, as_printed=True)
+    text = document.text or ""
+    starts = [*document.page_starts[1:], len(text)]
+    pages = [text[a:b] for a, b in zip(document.page_starts or (0,), starts, strict=True)]
+    return read_text("\f".join(page.rstrip("\n") for page in pages), source=str(path))
 
 
 def load_case(path: Path | str) -> Case:

@@ -40,7 +40,18 @@ class Content:
     notes: tuple[str, ...] = ()
 
 
-def load(path: Path | str, *, limits: Limits = DEFAULTS, ocr: bool = True) -> Document:
+@dataclass(frozen=True, slots=True)
+class _How:
+    """The options of a call, passed down together."""
+
+    limits: Limits
+    ocr: bool
+    as_printed: bool
+
+
+def load(
+    path: Path | str, *, limits: Limits = DEFAULTS, ocr: bool = True, as_printed: bool = False
+) -> Document:
     """Read one file (or ``-`` for standard input) as a document.
 
     Args:
@@ -48,17 +59,22 @@ def load(path: Path | str, *, limits: Limits = DEFAULTS, ocr: bool = True) -> Do
         limits: ceilings on size; the defaults suit medical records.
         ocr: whether pages without a text layer are recognized with Tesseract; without it they
             are left out.
+        as_printed: keep a hyphen at a line's end of a PDF with its line break, as published
+            determinations are compared word for word; else the word is mended.
 
     Raises:
         InputError: the file is missing, empty, damaged, locked, too large or not a document.
     """
-    return read(path, limits=limits, ocr=ocr).document
+    return read(path, limits=limits, ocr=ocr, as_printed=as_printed).document
 
 
-def read(path: Path | str, *, limits: Limits = DEFAULTS, ocr: bool = True) -> Loaded:
+def read(
+    path: Path | str, *, limits: Limits = DEFAULTS, ocr: bool = True, as_printed: bool = False
+) -> Loaded:
     """As :func:`load`, also telling the format, the recognized pages and what to know of them."""
+    how = _How(limits, ocr, as_printed)
     if str(path) == "-":
-        return _read_bytes(_standard_input(limits), STANDARD_INPUT, limits, ocr, path=None)
+        return _read_bytes(_standard_input(limits), STANDARD_INPUT, how, path=None)
     file = Path(path)
     source = str(path)
     try:
@@ -80,7 +96,7 @@ def read(path: Path | str, *, limits: Limits = DEFAULTS, ocr: bool = True) -> Lo
         raise InputError(source, "is not a path", "check the path") from None
     if len(data) > limits.file_bytes:
         raise _too_large(source, len(data), limits.file_bytes, "split it into parts")
-    return _read_bytes(data, source, limits, ocr, path=source)
+    return _read_bytes(data, source, how, path=source)
 
 
 def file_error(source: str, error: OSError) -> InputError:
@@ -108,8 +124,8 @@ def _standard_input(limits: Limits) -> bytes:
     return data
 
 
-def _read_bytes(data: bytes, source: str, limits: Limits, ocr: bool, path: str | None) -> Loaded:
-    kind, content = _content(data, source, limits, ocr)
+def _read_bytes(data: bytes, source: str, how: _How, path: str | None) -> Loaded:
+    kind, content = _content(data, source, how)
     if not content.text.strip():
         raise InputError(source, "holds no text", "give a file with text in it")
     document = Document(
@@ -121,13 +137,14 @@ def _read_bytes(data: bytes, source: str, limits: Limits, ocr: bool, path: str |
     return Loaded(document, kind, content.ocr_pages, content.notes)
 
 
-def _content(data: bytes, source: str, limits: Limits, ocr: bool) -> tuple[str, Content]:
+def _content(data: bytes, source: str, how: _How) -> tuple[str, Content]:
     """The format and text of a whole file, or the sentence that says why there is none."""
+    limits = how.limits
     match sniff.sniff(data[: sniff.HEAD]):
         case "pdf":
             from openimr.documents.pdf import from_pdf
 
-            return "pdf", from_pdf(data, source, limits, ocr=ocr)
+            return "pdf", from_pdf(data, source, limits, ocr=how.ocr, as_printed=how.as_printed)
         case "zip":
             from openimr.documents.docx import from_docx
 

@@ -35,7 +35,9 @@ _WORD_AFTER = re.compile(r"[A-Za-z]+")
 _WORDS = re.compile(r"[A-Za-z]+")
 
 
-def from_pdf(data: bytes, source: str, limits: Limits, *, ocr: bool) -> Content:
+def from_pdf(
+    data: bytes, source: str, limits: Limits, *, ocr: bool, as_printed: bool = False
+) -> Content:
     """Text of a PDF, its page offsets, and the pages that had to be recognized.
 
     Raises:
@@ -61,7 +63,7 @@ def from_pdf(data: bytes, source: str, limits: Limits, *, ocr: bool) -> Content:
                 source, "has no text layer (scanned images)", "allow text recognition for it"
             )
         raise InputError(source, "has no text on any page", "give the document with its text")
-    text, starts = joined(raw)
+    text, starts = joined(raw, as_printed=as_printed)
     return Content(text, starts, tuple(index + 1 for index in recognized), tuple(notes))
 
 
@@ -201,9 +203,12 @@ def _image_share(page: pypdfium2.PdfPage) -> float:
     return share
 
 
-def joined(raw: list[str]) -> tuple[str, tuple[int, ...]]:
-    """The pages as one text, with the offset at which each begins."""
-    words = vocabulary(raw)
+def joined(raw: list[str], *, as_printed: bool = False) -> tuple[str, tuple[int, ...]]:
+    """The pages as one text, with the offset at which each begins.
+
+    ``as_printed`` keeps a hyphen at a line's end with its line break, and spaces there.
+    """
+    words = None if as_printed else vocabulary(raw)
     parts: list[str] = []
     starts: list[int] = []
     at = 0
@@ -215,7 +220,7 @@ def joined(raw: list[str]) -> tuple[str, tuple[int, ...]]:
     return "".join(parts), tuple(starts)
 
 
-def page_text(raw: str, words: frozenset[str]) -> str:
+def page_text(raw: str, words: frozenset[str] | None) -> str:
     """The text of one page as it stands in the document."""
     return applied(raw, edits(raw, words)).strip("\n") + "\n"
 
@@ -227,11 +232,11 @@ def vocabulary(raw: list[str]) -> frozenset[str]:
     return frozenset(word for page in raw for word in _WORDS.findall(page.lower()))
 
 
-def edits(raw: str, words: frozenset[str]) -> list[Edit]:
+def edits(raw: str, words: frozenset[str] | None) -> list[Edit]:
     """What must change in a page's raw text, in order and without overlap.
 
     A hyphen at a line end is kept (``anti-inflammatory``) unless the document elsewhere writes
-    the word without it.
+    the word without it; without ``words`` it is left at the end of its line.
     """
     changes: list[Edit] = []
     for match in _ARTEFACT.finditer(raw):
@@ -239,9 +244,13 @@ def edits(raw: str, words: frozenset[str]) -> list[Edit]:
         kind = match.lastgroup
         new = ""
         if kind == "line":
-            new = "\n"
+            # A space at a line's end tells a wrapped line from the end of a paragraph.
+            blank = match[0].rstrip("\r\n\f") if words is None else ""
+            new = blank + "\n"
+        elif kind == "space" and words is None and raw[start] != "\u00a0":
+            new = match[0]
         elif kind == "hyphen":
-            new = _hyphen(raw, start, end, words)
+            new = "-\n" if words is None else _hyphen(raw, start, end, words)
         elif raw[start] == "\u00a0":
             new = " "
         changes.append((start, end, new))

@@ -158,15 +158,14 @@ def _visit_amounts(text: str, found: Amounts) -> None:
         found["duration_weeks_requested"] = weeks
         found["sessions_requested"] = per_week * weeks
     else:
+        per_week = weeks = 0.0
         if match := _WEEKLY.search(text):
-            found["frequency_per_week"] = _upper(match, 1)
+            per_week = found["frequency_per_week"] = _upper(match, 1)
         if match := _FOR_WEEKS.search(text):
-            weeks = _upper(match, 1)
-            found["duration_weeks_requested"] = weeks * 4 if match[3][0] in "mM" else weeks
-        if "frequency_per_week" in found and "duration_weeks_requested" in found:
-            found["sessions_requested"] = float(found["frequency_per_week"]) * float(
-                found["duration_weeks_requested"]
-            )
+            weeks = _upper(match, 1) * (4 if match[3][0] in "mM" else 1)
+            found["duration_weeks_requested"] = weeks
+        if per_week and weeks:
+            found["sessions_requested"] = per_week * weeks
     for pattern in _SESSIONS:
         if match := pattern.search(text):
             found["sessions_requested"] = _upper(match, 1)

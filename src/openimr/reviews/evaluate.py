@@ -266,7 +266,7 @@ def evidence_measures(
 
 def _same(key: tuple[str, str, int, int], label: Label) -> bool:
     fact, polarity, start, end = key
-    return (
+    return bool(
         fact == label["fact"]
         and polarity == label["polarity"]
         and start < label["end"]
