@@ -19,6 +19,9 @@ _SPACES = ("\u00a0", "\u2007", "\u202f")
 _BREAKS = ("\r\n", "\r", "\x0b", "\x85", "\u2028", "\u2029")
 _HYPHENS = ("\u2010", "\u2011")
 
+_GAP = re.compile(r"[ \t\n]{120,}")
+"""White space that no letter has; left in, it would make searching slow."""
+_LONG = 8_000
 _FOOTER = re.compile(r"\n\s{0,200}Page \d{1,4} of \d{1,4}[ \t]*(?:\n?\f|\Z|(?=\n))")
 
 
@@ -30,6 +33,8 @@ def clean(text: str) -> str:
     """
     for odd in _BREAKS:
         text = text.replace(odd, "\n")
+    if len(text) > _LONG:
+        text = _GAP.sub(lambda gap: "\n\n" if "\n" in gap[0] else " ", text)
     if text.isascii():
         return text.replace("\x00", "")
     text = text.replace("\ufffe\n", "-\n").replace("\ufffe", "-\n")

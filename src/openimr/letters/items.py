@@ -306,7 +306,9 @@ def modified(request: str, form: Form) -> tuple[str | None, str | None, str | No
 def _row_pattern(form_id: str) -> re.Pattern[str]:
     statuses = forms()[form_id].item.statuses
     words = "|".join(f"(?P<{status}>{loose(word)})" for status, word in statuses.items())
-    return re.compile(rf"(?:\A|[\n\f])[\s|]*(?P<criterion>[^\s|]+)[\s|]+(?:{words})[\s|]+")
+    return re.compile(
+        rf"(?:^|(?<=\f))[ \t|]*(?P<criterion>[^\s|]+)[\s|]+(?:{words})[\s|]+", re.MULTILINE
+    )
 
 
 def _criteria(text: str | None, form: Form) -> tuple[CriterionRow, ...]:

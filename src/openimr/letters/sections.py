@@ -147,10 +147,12 @@ def _credentials_pattern(form_id: str) -> re.Pattern[str] | None:
     if credentials.style == "block":
         pattern = rf"{licensure}(?P<licensure>.*?)(?:{certification}(?P<certification>.*))?\Z"
     else:
+        words = r"[^.]{1,300}?"
         pattern = (
-            rf"(?:{certification}\s+(?P<certification>[^.]+?),?\s+)?(?:and\s+)?(?:he/she\s+)?"
-            rf"{licensure}\s+(?P<licensure>[^.]+?)\.(?:\s|\Z)"
-            rf"|{certification}\s+(?P<only>[^.]+?)\.(?:\s|\Z)"
+            rf"(?:{certification}\s+(?P<certification>{words}),?\s+)?"
+            rf"(?:and\s+)?(?:he/she\s+)?"
+            rf"{licensure}\s+(?P<licensure>{words})\.(?:\s|\Z)"
+            rf"|{certification}\s+(?P<only>{words})\.(?:\s|\Z)"
         )
     return re.compile(pattern, re.IGNORECASE | re.DOTALL)
 
@@ -176,8 +178,8 @@ def _listed(text: str | None, with_and: bool) -> tuple[str, ...]:
     return tuple(part.strip() for part in parts if part.strip())
 
 
-_NUMBERED = re.compile(r"(?:\A|[\n\f])\s*(\d{1,4})[.)]\s")
-_BULLET = re.compile(r"(?:\A|[\n\f])\s*[•·▪●*\uf0b7-]\s")
+_NUMBERED = re.compile(r"(?:^|(?<=\f))[ \t]*(\d{1,4})[.)]\s", re.MULTILINE)
+_BULLET = re.compile(r"(?:^|(?<=\f))[ \t]*[•·▪●*\uf0b7-]\s", re.MULTILINE)
 
 
 def documents(text: str) -> tuple[str, ...]:
