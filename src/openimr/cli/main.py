@@ -68,7 +68,30 @@ def main() -> None:
     except OpenIMRError as error:
         click.echo(f"imr: {error}", err=True)
         sys.exit(1)
+    except MemoryError:
+        click.echo("imr: out of memory; give fewer or smaller files at a time.", err=True)
+        sys.exit(1)
     except BrokenPipeError:
         # The reader of our output (head, less) has gone: not an error, and nothing to say.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except Exception as error:
+        # A mistake of ours. The message of an unknown error may hold words of a record, so only
+        # its kind and place are told.
+        if os.environ.get("OPENIMR_DEBUG"):
+            raise
+        click.echo(
+            f"imr: internal error ({type(error).__name__} at {_place(error)}); please report it. "
+            "OPENIMR_DEBUG=1 shows more, which may include clinical text.",
+            err=True,
+        )
+        sys.exit(70)
+
+
+def _place(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return "unknown"
+    return f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"
