@@ -191,6 +191,8 @@ MODIFIED = (
         ("A very long request that goes on and \non over the end of the line: Upheld", None),
         (f"{MODIFIED}: Upheld", None),
         (f"{MODIFIED}:\nUpheld", None),
+        (f"{MODIFIED.replace(' #20', '.')}: Upheld", None),
+        (MODIFIED.replace("Norco #40 is", "six\nvisits is") + ": Upheld", None),
     ],
 )
 @pytest.mark.parametrize("gap", ["\n", "\n\n", "\f", "\n\n\n"])

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from letters_helpers import pdf_text
+from openimr.documents.files import load
 from openimr.letters.folding import fold
 from openimr.letters.read import read_text
 from openimr.model import Determination
@@ -54,7 +55,15 @@ def mupdf_like(case_number: str) -> str:
     return "\n".join(f"{line.strip()} " for line in lines)
 
 
-LAYOUTS = {f.__name__: f for f in (pdfium, poppler, without_pages, one_line, mupdf_like)}
+def document_reader(case_number: str) -> str:
+    """As the document reader gives it when asked for the text as printed."""
+    loaded = load(LETTERS / "pdf" / f"{case_number}.pdf", as_printed=True)
+    return loaded.text or ""
+
+
+LAYOUTS = {
+    f.__name__: f for f in (pdfium, poppler, without_pages, one_line, mupdf_like, document_reader)
+}
 
 
 def said(determination: Determination) -> dict[str, object]:

@@ -112,7 +112,7 @@ _FULL = 0.75
 """A line shorter than this share of the widest one was not wrapped."""
 
 
-def last_paragraph(region: str, style: Layout, joins: re.Pattern[str] | None = None) -> int:
+def last_paragraph(region: str, style: Layout, before: int | None = None) -> int:
     """Where the last paragraph of a region begins.
 
     Where the layout shows no paragraph in the region, a line that ends a sentence or is short
@@ -121,9 +121,12 @@ def last_paragraph(region: str, style: Layout, joins: re.Pattern[str] | None = N
     Args:
         region: a piece of letter text with its line ends.
         style: the layout of the text it comes from.
-        joins: wordings with which a paragraph cannot begin; an earlier start is then looked for.
+        before: a place that is known to be within the last paragraph.
     """
-    breaks = [found for found in _BREAK.finditer(region) if found.end() < len(region)]
+    limit = len(region) if before is None else before
+    breaks = [
+        found for found in _BREAK.finditer(region) if found.end() <= min(limit, len(region) - 1)
+    ]
     inner = [found for found in breaks if found.start()]
     starts = [found.end() for found in inner if _divides(region, found, style)]
     if not starts:
@@ -132,12 +135,8 @@ def last_paragraph(region: str, style: Layout, joins: re.Pattern[str] | None = N
         # The part before is empty: the region begins with the end of a paragraph.
         return breaks[0].end()
     if not starts:
-        starts = [found.end() for found in _SENTENCE.finditer(region)]
-    while starts:
-        start = starts.pop()
-        if not (joins and joins.match(region, start)):
-            return start
-    return 0
+        starts = [found.end() for found in _SENTENCE.finditer(region) if found.end() <= limit]
+    return starts[-1] if starts else 0
 
 
 def _divides(region: str, found: re.Match[str], style: Layout) -> bool:

@@ -127,6 +127,9 @@ class Form(_Part, frozen=True, dict=True):
         return next((s for s in self.sections if s.holds == holds), None)
 
 
+# The C loader, where PyYAML has it, is ten times as fast; both are safe.
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 _FIELD = re.compile(r"\{(\w+)\}")
 
 
@@ -162,7 +165,7 @@ def forms() -> Mapping[str, Form]:
     raw: dict[str, dict[str, Any]] = {}
     for entry in files("openimr.letters").joinpath("forms").iterdir():
         if entry.name.endswith(".yaml"):
-            content = yaml.safe_load(entry.read_text(encoding="utf-8"))
+            content = yaml.load(entry.read_text(encoding="utf-8"), Loader=_Loader)
             raw[content["id"]] = content
 
     def whole(form_id: str) -> dict[str, Any]:

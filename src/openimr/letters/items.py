@@ -122,13 +122,7 @@ def _values(section: str, parts: dict[str, Label], end: int, form: Form) -> Valu
 
 # -------------------------------------------------------------------------------------- headed
 
-# A paragraph of a modified request without the words that open it: its start is further up.
-_JOINS = re.compile(
-    r"(?:(?!was\s+the\s+original\s+request).){0,800}?"
-    r"(?:portion\s+of\s+the\s+original\s+request|leaving\s+the\s+original\s+request"
-    r"|The\s+original\s+request,)",
-    re.IGNORECASE | re.DOTALL,
-)
+_OPENS = re.compile(r"\bwas\s+the\s+original\s+request\b", re.IGNORECASE)
 _REACH = 120
 
 
@@ -159,10 +153,18 @@ def _headed(section: str, labels: list[Label], text: str, form: Form) -> Iterato
         if number + 1 < len(starts):
             after = max(label.end for label in parts.values())
             body = section[after : starts[number + 1][0]]
-            end = after + folding.last_paragraph(body, style, _JOINS)
+            end = after + folding.last_paragraph(body, style, _opening(body))
         request = folding.fold(section[heading_from:heading_to])
         yield _item(request, decision, _values(section, parts, end, form), form)
         heading_from = end
+
+
+def _opening(body: str) -> int | None:
+    """The first sentence's end in the heading of a modified request, which closes with "is"."""
+    if body[-20:].split()[-1:] != ["is"]:
+        return None
+    opened = [found.start() for found in _OPENS.finditer(body)]
+    return opened[-1] if opened else None
 
 
 def _decision(words: str, form: Form) -> Decision:
