@@ -24,6 +24,15 @@ import yaml
 from openimr.model import Polarity, Region, Speaker
 
 PLACE, WORD, CARE, ROLE = range(4)
+ASIDE = 5
+ASIDE_FILES = tuple(
+    sorted(
+        path.name.removesuffix(".yaml")
+        for path in resources.files(__package__).iterdir()
+        if path.name.endswith("_more.yaml")
+    )
+)
+"""Data files whose findings stand in the aside layer: every ``*_more.yaml`` beside this module."""
 
 Hit = tuple[int, int, "Entry"]
 """start, end (exclusive), what was found."""
@@ -191,7 +200,14 @@ class Lexicon:
             entries = tuple((i, entry) for i, entry in enumerate(layers) if entry is not None)
             self._automaton.add_word(
                 term,
-                (len(term), not term[0].isalnum(), not term[-1].isalnum(), entries, slot.anchors),
+                (
+                    len(term),
+                    not term[0].isalnum(),
+                    not term[-1].isalnum(),
+                    entries,
+                    slot.anchors,
+                    slot.asides,
+                ),
             )
         self._automaton.make_automaton()
 
@@ -330,10 +346,10 @@ class Lexicon:
 
     def scan(self, flat: str) -> Scan:
         """Return the hits of ``flat`` by layer, each in the order of the text."""
-        found = Scan([], [], [], [], [])
-        anchors = found.anchors
+        found = Scan([], [], [], [], [], [])
+        anchors, asides = found.anchors, found.asides
         padded = " " + flat + " "
-        for last, (length, left, right, entries, ids) in self._automaton.iter(padded):
+        for last, (length, left, right, entries, ids, aside) in self._automaton.iter(padded):
             start = last - length
             # Whole words only: the neighbours are not letters or digits.
             if not right and padded[last + 1].isalnum():
