@@ -118,6 +118,8 @@ def treatment(page: Page, hit: Hit) -> None:
         add("procedure_planned", words, "planned")
         if entry.surgery:
             add("surgery_considered", True, "planned")
+        if entry.surgery or (entry.treatment or {}).get("injection"):
+            add("invasive_procedure_planned", True, "planned")
         return
     page.state.treatment = ident
     if entry.imaging:
