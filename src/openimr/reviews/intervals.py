@@ -13,6 +13,12 @@ from openimr.guidelines.conditions import Known
 from openimr.model import Case, Fact
 
 _DAYS_A_MONTH = 30.44
+_SINCE = {
+    "surgery_date": "weeks_postop",
+    "last_injection_date": "interval_since_last_injection_weeks",
+    "last_udt_date": "weeks_since_last_udt",
+}
+_DATED = frozenset(_SINCE) | {"injury_date"}
 
 
 def reference_date(case: Case, facts: Sequence[Fact]) -> date | None:
@@ -20,37 +26,45 @@ def reference_date(case: Case, facts: Sequence[Fact]) -> date | None:
     fixed = case.ur_denial_date or case.application_received or case.decision_date
     if fixed is not None:
         return fixed
-    dated = [f.date for f in facts if f.date is not None]
+    dated = [day for f in facts if (day := day_of(f)) is not None]
     return max(dated) if dated else None
+
+
+def day_of(fact: Fact) -> date | None:
+    """The day a fact gives: its date, or its value where that is an ISO date."""
+    if fact.date is not None:
+        return fact.date
+    if isinstance(fact.value, str) and fact.fact in _DATED:
+        try:
+            return date.fromisoformat(fact.value)
+        except ValueError:
+            return None
+    return None
 
 
 def computed_facts(case: Case, index: Mapping[str, Sequence[Fact]]) -> dict[str, Known]:
     """Facts that follow from the dates of the case and its record.
 
     Returns:
-        ``months_since_injury``, ``weeks_since_injury``, ``weeks_postop`` and
-        ``interval_since_last_injection_weeks`` where the dates for them are known.
+        ``months_since_injury``, ``weeks_since_injury``, ``weeks_postop``,
+        ``interval_since_last_injection_weeks`` and ``weeks_since_last_udt`` where the dates for
+        them are known.
     """
     everything = [f for group in index.values() for f in group]
     today = reference_date(case, everything)
     known: dict[str, Known] = {}
     if today is None:
         return known
-    injury_facts = [f for f in index.get("injury_date", ()) if f.date is not None]
-    injured = case.date_of_injury or min((f.date for f in injury_facts if f.date), default=None)
+    injuries = [(day, f) for f in index.get("injury_date", ()) if (day := day_of(f)) is not None]
+    injured = case.date_of_injury or min((day for day, _ in injuries), default=None)
     if injured is not None and injured <= today:
         days = (today - injured).days
-        known["months_since_injury"] = Known(
-            round(days / _DAYS_A_MONTH, 1), tuple(injury_facts[:1])
-        )
-        known["weeks_since_injury"] = Known(round(days / 7, 1), tuple(injury_facts[:1]))
-    for source, target in (
-        ("surgery_date", "weeks_postop"),
-        ("last_injection_date", "interval_since_last_injection_weeks"),
-    ):
-        dated = [f for f in index.get(source, ()) if f.date is not None and f.date <= today]
+        grounds = tuple(f for day, f in injuries if day == injured)[:1]
+        known["months_since_injury"] = Known(round(days / _DAYS_A_MONTH, 1), grounds)
+        known["weeks_since_injury"] = Known(round(days / 7, 1), grounds)
+    for source, target in _SINCE.items():
+        dated = [(day, f) for f in index.get(source, ()) if (day := day_of(f)) and day <= today]
         if dated and target not in index:
-            latest = max(dated, key=lambda f: f.date or today)
-            assert latest.date is not None
-            known[target] = Known(round((today - latest.date).days / 7, 1), (latest,))
+            latest, fact = max(dated, key=lambda pair: pair[0])
+            known[target] = Known(round((today - latest).days / 7, 1), (fact,))
     return known
