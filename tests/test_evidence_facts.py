@@ -69,6 +69,10 @@ SYMPTOMS = [
         "There is an acute exacerbation of chronic low back pain.",
         ["acute_flare present", "chronic_pain present"],
     ),
+    (
+        "She has chronic neck pain.",
+        ["chronic_pain present", "pain_location present | region=cervical"],
+    ),
     ("Duration of symptoms is four months.", ["symptom_duration_months present | value=4"]),
 ]
 
@@ -112,7 +116,7 @@ EXAMINATION = [
     ("Phalen's and Tinel's tests were positive at the left wrist.",
      ["phalen present | side=left", "tinel present | region=wrist_hand"]),
     ("He walks with an antalgic gait.", ["gait present | value=antalgic"]),
-    ("FABER and Gaenslen's tests were positive on the left.", ["si_signs_count present"]),
+    ("FABER and Gaenslen's tests were positive on the left.", ["faber present | side=left", "gaenslen present"]),
     ("Spurling's sign was equivocal on the right.", ["spurling_positive hedged"]),
     (
         "Deep tendon reflexes were 2+ and symmetric, but the left Achilles reflex was absent.",
@@ -222,7 +226,30 @@ TREATMENT = [
             "surgery_date present | value=2016-05-02",
         ],
     ),
-    ("He continues with a home exercise program.", ["hep_in_place present"]),
+    ("He continues with a home exercise program.", ["hep_in_place present | region=None"]),
+    (
+        "Physical therapy, home stretching and naproxen failed to help.",
+        [
+            "conservative_care_failed present | about=physical_therapy",
+            "conservative_care_failed present | about=naproxen",
+        ],
+    ),
+    (
+        "She reduced her use of Norco from four to two tablets a day after the epidural injection.",
+        ["medication_reduction present | about=esi_initial"],
+    ),
+    (
+        "With gabapentin she is able to walk for 30 minutes and perform household chores.",
+        ["adl_improved present | about=gabapentin"],
+    ),
+    (
+        "After acupuncture he was able to sit for an hour and his lifting restriction was reduced.",
+        ["adl_improved present | about=acupuncture", "work_restrictions_reduced present"],
+    ),
+    (
+        "A TENS unit was tried for 30 days and did not help.",
+        ["tens_trial_failed present", "prior_treatment_exists present | about=tens"],
+    ),
     ("She returned to full duty.", ["work_restrictions_reduced present",
                                     "work_status present | value=full duty"]),
     ("He is temporarily totally disabled.", ["work_status present | value=TTD"]),
@@ -243,6 +270,7 @@ MONITORING = [
     ),
     ("BMI is 34.2 and he smokes one pack a day.", ["bmi present | value=34.2",
                                                    "smoking_status present"]),
+    ("He denies any medical history.", ["comorbidities negated"]),
     ("He has diabetes and hypertension.", ["comorbidities present | value=diabetes",
                                            "comorbidities present | value=hypertension"]),
     ("She takes Norco 10/325.", ["on_drugs present", "on_controlled_drug present"]),
@@ -253,7 +281,7 @@ REQUESTS = [
         "The treatment plan included physical therapy 2x6 for the left shoulder.",
         [
             "sessions_requested planned | value=12 | speaker=request | about=physical_therapy",
-            "procedure_planned planned | about=physical_therapy",
+            "!procedure_planned",
             "!conservative_care_tried",
         ],
     ),
@@ -261,6 +289,15 @@ REQUESTS = [
         "Authorization was requested for acupuncture two times a week for 4 weeks.",
         ["sessions_requested planned | value=8", "frequency_per_week planned | value=2"],
     ),
+    (
+        "A lumbar epidural steroid injection was requested.",
+        ["procedure_planned planned | about=esi_initial", "!prior_treatment_exists"],
+    ),
+    (
+        "Six sessions of physical therapy were requested.",
+        ["!prior_sessions_completed", "!prior_treatment_exists", "!conservative_care_tried"],
+    ),
+    ("A first prescription of cyclobenzaprine was written.", ["on_drugs planned"]),
     ("The provider requested Norco 10/325 mg #90.", ["dispense_qty planned | value=90"]),
     (
         "The plan is MRI of the right knee to rule out a meniscal tear.",

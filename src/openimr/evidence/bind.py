@@ -137,6 +137,7 @@ def levels_near(
     """Return the spinal levels named in the clause around a finding, "L4-5" as ``L4-5``."""
     found: list[str] = []
     last = -1
+    inside = False
     for start, _, entry in places:
         if entry.kind != "level" or start < last or not lo <= start < hi:
             continue
@@ -150,6 +151,12 @@ def levels_near(
         last = match.end()
         letter, number, second, other = match.groups()
         one = f"{letter}{number}".upper()
+        if at <= start < end and not inside:
+            # "compression of the L5 root": its own levels, not those of its neighbours
+            found.clear()
+            inside = True
+        elif inside and start >= end:
+            break
         if other is None:
             found.append(one)
         elif second and second != letter:

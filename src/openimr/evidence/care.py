@@ -22,9 +22,20 @@ _ENDED = re.compile(
 _AFTER_SURGERY = re.compile(
     r"\b(?:status[\s-]post|s/p|underwent|undergone|had|history of|prior|previous|following|after)\b[^.;,]*$"
 )
-_ASKED = re.compile(
+ASKED = re.compile(
     r"[^;.]*?\b(?:is|are|was|were|being|be) (?:also |being |now |hereby )?(?:recommended|requested|ordered|"
     r"proposed|sought|needed|planned|scheduled|pending|under consideration)\b"
+)
+_CUT = re.compile(
+    r"\b(?:reduc\w+|decreas\w+|stopp\w+|cut\w*|fewer|less|weaned|tapered|discontinu\w+|off)\b"
+    r"(?! (?:pain|symptom|spasm)|[^.;,]*\b(?:with|from|after|by|pain|symptoms)\b)[^.;,]*$"
+)
+_FIRST = re.compile(
+    r"\b(?:first|new|initial) (?:prescription|course|trial) (?:of|for)|\btrial of[^.;]{0,15}$|"
+    r"\bprescription (?:of|for)[^.;]{0,20}$"
+)
+_SHORT = re.compile(
+    r"[^.;]{0,30}?\b(?:prescribed|written|given) (?:for|as) (?:an? )?(?:short|\w+ (?:days?|weeks?)\b|up to)"
 )
 _REFILL = re.compile(r"\b(?:continu\w+|refill\w*|renew\w*|prescribed|dispensed|given|currently)\b")
 
@@ -43,9 +54,12 @@ def treatments_near(
         if (drugs and h[2].kind == "drug")
         or (h[2].care and (drugs or not (h[2].treatment or {}).get("drug")))
     ]
+    low = page.low
+    # "cut her use of Norco": the drug is what was cut, not what helped
+    helped = [h for h in hits if not _CUT.search(low, max(page.start, h[0] - 45), h[0])]
+    hits = helped or ([] if drugs and at > page.start and page.state.treatment else hits)
     if not hits:
         return [(page.state.treatment, at, end)] if page.state.treatment else []
-    low = page.low
 
     def cost(hit: Hit) -> float:
         if hit[0] >= end:
@@ -113,9 +127,11 @@ def treatment(page: Page, hit: Hit) -> None:
             about=about,
         )
 
-    asked = _ASKED.match(page.low, end, min(page.end, end + 110))
+    asked = ASKED.match(page.low, end, min(page.end, end + 110))
     if said == "planned" or asked or (role == "plan" and voice.explicit):
-        add("procedure_planned", words, "planned")
+        # A test or a course of therapy that is asked for is no invasive procedure.
+        if entry.surgery or (entry.treatment or {}).get("injection"):
+            add("procedure_planned", words, "planned")
         if entry.surgery:
             add("surgery_considered", True, "planned")
         if entry.surgery or (entry.treatment or {}).get("injection"):
@@ -182,6 +198,12 @@ def drug(page: Page, hit: Hit) -> None:
         and said == "present"
         and not _REFILL.search(low, max(page.start, at - 60), min(page.end, end + 40))
     ):
+        said = "planned"
+    if said == "present" and (
+        _FIRST.search(low, max(page.start, at - 45), at)
+        or _SHORT.match(low, end, min(page.end, end + 70))
+    ):
+        # a first or short prescription is not yet what the patient takes
         said = "planned"
     generic = str(entry.name)
     if _ENDED.search(low, max(page.start, at - 50), at):

@@ -65,6 +65,7 @@ class Entry:
         "only",
         "only_normal",
         "pain",
+        "person",
         "polarity",
         "region",
         "scope",
@@ -99,6 +100,7 @@ class Entry:
     only: frozenset[str] | None
     only_normal: bool | None
     pain: bool | None
+    person: bool | None
     polarity: Polarity | None
     region: Region | None
     scope: str | None
@@ -336,6 +338,9 @@ class Lexicon:
             spec["regex"] = re.compile(str(spec["pattern"]).replace("NUM", number))
             spec["roles"] = frozenset(spec["roles"]) if "roles" in spec else None
             spec["roles_not"] = frozenset(spec.get("roles_not", ()))
+            # YAML reads a bare `true` as a boolean
+            value = spec.get("value", "text")
+            spec["value"] = "yes_no" if value is True else value
             needs = spec.get("needs")
             spec["needs"] = re.compile(needs) if needs else None
             self.patterns.append(spec)

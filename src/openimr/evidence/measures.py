@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from openimr.evidence.care import treatments_near
+from openimr.evidence.care import ASKED, treatments_near
 from openimr.evidence.dates import parse_date
 from openimr.evidence.lexicon import lexicon
 from openimr.evidence.numbers import number, plain, weeks
@@ -55,7 +55,7 @@ def _write(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) ->
         _items(page, spec, match, role)
         return
     value = _VALUES[spec["value"]](match)
-    if value is None or not _wanted(page, spec, role):
+    if value is None or not _wanted(page, spec, match.end(), role):
         return
     at, end = match.span()
     while end > at and page.low[end - 1] in " ,;.":
@@ -95,11 +95,14 @@ def _write(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) ->
             past=past or spec.get("time") == "past",
             speaker=spec.get("speaker"),
             sided=region is not None,
+            day=parse_date(match["v"]) if spec["value"] == "date" else None,
         )
 
 
-def _wanted(page: Page, spec: dict[str, Any], role: str) -> bool:
+def _wanted(page: Page, spec: dict[str, Any], at: int, role: str) -> bool:
     """Whether the sentence speaks of what the pattern needs besides its own words."""
+    if spec.get("not_asked") and ASKED.match(page.low, at, min(page.end, at + 110)):
+        return False
     if spec.get("imaging") and role != "test" and not any(e.imaging for _, _, e in page.cares):
         return False
     for needed in (spec["needs"], _REQUEST if spec.get("needs_request") else None):
@@ -255,7 +258,9 @@ _VALUES: dict[str, Callable[[re.Match[str]], bool | int | float | str | None]] =
     "work": _work,
     "ur": _outcome,
     "yes_no": lambda m: True,
+    "true": lambda m: True,
     "surgery": _surgery,
+    "none_said": lambda m: "none",
     "grade": lambda m: _text(m).split(" ")[0],
     "phase": lambda m: m.lastgroup,
     "sex": lambda m: "female" if m["v"] in ("female", "woman", "lady") else "male",

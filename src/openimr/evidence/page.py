@@ -126,6 +126,9 @@ class Page:
         self, at: int, end: int, entry: Entry | None, role: str
     ) -> list[tuple[Region | None, tuple[int, int] | None]]:
         """Return the regions of a finding, each with its place word if there is one."""
+        if entry is not None and entry.person:
+            # what is about the person belongs to no region
+            return [(None, None)]
         fixed = entry.region if entry is not None else None
         nerve = bool(entry is not None and entry.nerve)
         if fixed is not None and not (entry is not None and entry.keep_region):

@@ -17,6 +17,7 @@ _GAIT = re.compile(
     r"cane|walker|crutch|boot|brace|independent\w*|unassisted|heel.toe|tandem)\b"
 )
 _AWAY = re.compile(r"[;:]|\b(?:which|radiat\w+|to avoid|tender\w*|spasms?|relief|medic\w+)\b")
+_TELLS_OF_PAIN = frozenset(("complaint", "history", "other"))
 _OWN_DENIAL = re.compile(r"\b(?:no|not|without|little|\w+n't|in(?:effective))\b")
 
 
@@ -71,9 +72,12 @@ def _finding(page: Page, hit: Hit) -> None:
     if entry.care:
         _bound(page, hit, name, value, said, role, past)
         return
-    if name == "radicular_pain" and low.startswith("pain", at):
-        # "neck pain radiates to the arm" tells where the pain is, too
-        _places_of_pain(page, at, at + 4, said, role)
+    if not entry.pain and role in _TELLS_OF_PAIN and said != "planned":
+        # "neck pain radiates to the arm", "chronic neck pain" tell where the pain is, too
+        if low.startswith("pain", at):
+            _places_of_pain(page, at, at + 4, "present", role)
+        elif low.startswith("pain", end - 4):
+            _places_of_pain(page, end - 4, end, said, role)
     if entry.pain:
         if said == "planned":
             return
