@@ -152,7 +152,7 @@ CASES = [
     ('{"items": [{"request": 5}]}', "request"),
     ('{"items": [{"request": "MRI"}], "date_of_injury": "10/12/2016"}', "date_of_injury"),
     ('{"items": [', "line 1"),
-    ("[1, 2", "line 1"),
+    ("[1, 2]", "object"),
 ]
 
 
@@ -179,7 +179,9 @@ def test_an_unknown_treatment_goes_on_without_a_proposal(tmp_path: Path) -> None
 
 
 def test_a_guideline_with_a_typo_is_told_with_line_and_key(tmp_path: Path) -> None:
-    (tmp_path / "mri_knee.yaml").write_text("treatment: mri_knee\ntitel: MRI of the knee\n")
+    shipped = DEMO.parents[1] / "guidelines/library/mri_knee.yaml"
+    text = shipped.read_text("utf-8").replace("title:", "titel:", 1)
+    (tmp_path / "mri_knee.yaml").write_text(text)
     done = imr("guideline", "check", tmp_path)
     said = done.stderr.decode()
     assert done.returncode == 1

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from openimr.cli.common import console
+
+if TYPE_CHECKING:
+    from openimr.guidelines.library import Library
 
 
 @click.group(
@@ -90,17 +95,28 @@ def check(folders: tuple[Path, ...]) -> None:
 
     With folders, checks those laid over the shipped library.
     """
-    from openimr.guidelines.check import check as problems_of
-    from openimr.guidelines.library import load
+    from openimr import drugs
+    from openimr.guidelines.check import check_folder
+    from openimr.guidelines.library import SHIPPED, load
     from openimr.reviews.examples import run_example
 
-    library = load(None, *folders)
-    problems = problems_of(library, run_text=lambda e, g: run_example(e, g, library))
+    @cache
+    def library() -> Library:
+        return load(None, *folders)
+
+    problems = check_folder(
+        SHIPPED,
+        *folders,
+        run_text=lambda example, held: run_example(example, held, library()),
+        drug_classes=drugs.classes(),
+    )
     for problem in problems:
         click.echo(str(problem), err=True)
-    examples = sum(len(one.examples) for one in library.treatments.values())
+    if problems:
+        click.echo(f"{len(problems)} problems")
+        sys.exit(1)
+    examples = sum(len(one.examples) for one in library().treatments.values())
     click.echo(
-        f"{len(library.treatments)} guidelines, {examples} examples, {len(problems)} problems "
-        f"(library {library.version})"
+        f"{len(library().treatments)} guidelines, {examples} examples, no problems "
+        f"(library {library().version})"
     )
-    sys.exit(1 if problems else 0)

@@ -113,7 +113,9 @@ def read_attestation(path: Path | str) -> Attestation:
 
 
 def read_determination_json(path: Path | str) -> Determination:
-    """Read a determination as ``imr read`` writes it (JSON)."""
+    """Read a determination as ``imr read`` writes it (JSON); ``-`` is standard input."""
+    if str(path) == "-":
+        return _parsed(sys.stdin.buffer.read(), Determination, STANDARD_INPUT)
     return _parsed(_bytes(Path(path), DEFAULTS), Determination, str(path))
 
 

@@ -72,16 +72,21 @@ def schema() -> dict[str, Any]:
 
 
 def schema_problems(data: bytes, content: Any, source: str) -> list[GuidelineError]:
-    """All places where a loaded file departs from the schema, in the order of its lines."""
+    """All places where a loaded file departs from the schema.
+
+    Unknown keys come first, since a misspelled key is also missing under its right name; then
+    the order of the lines.
+    """
     import jsonschema
 
     rules = msgspec.json.decode(SCHEMA.read_bytes())
     as_json = msgspec.json.decode(msgspec.json.encode(content, enc_hook=str, order="deterministic"))
-    found: list[tuple[int, GuidelineError]] = []
+    found: list[tuple[tuple[bool, int], GuidelineError]] = []
     for error in jsonschema.Draft202012Validator(rules).iter_errors(as_json):
         for place, problem, remedy in _explain(error):
             line = line_of(data, place)
-            found.append((line, at_line(source, line, problem, remedy)))
+            rank = (not problem.startswith("unknown key"), line)
+            found.append((rank, at_line(source, line, problem, remedy)))
     return [error for _, error in sorted(found, key=lambda pair: pair[0])]
 
 

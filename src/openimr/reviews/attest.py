@@ -10,6 +10,7 @@ import msgspec
 
 from openimr.citations import cite
 from openimr.errors import InputError
+from openimr.letters import carried
 from openimr.model import (
     Attestation,
     Case,
@@ -96,7 +97,7 @@ def determine(case: Case, review: Review) -> Determination:
         (d.text for d in case.documents if d.kind == "clinical_summary" and d.text), None
     )
     who = attestation.reviewer
-    return Determination(
+    made = Determination(
         format=HOUSE_FORM,
         case_number=case.case_number,
         date_assigned=case.date_assigned,
@@ -114,6 +115,7 @@ def determine(case: Case, review: Review) -> Determination:
         items=tuple(items),
         documents_reviewed=tuple(document.name for document in case.documents),
     )
+    return carried(made)
 
 
 def _determined(

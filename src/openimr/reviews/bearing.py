@@ -66,6 +66,8 @@ class Bearing:
             raise GuidelineError(
                 "guideline library", f'names the unknown fact "{fact}"', "run imr guideline check"
             )
+        if kind.section == "request" and fact in self._requested:
+            return Known(self._requested[fact], ())
         bearing = [f for f in self._index.get(fact, ()) if self._bears(f, kind, binding)]
         stated = self._settle(fact, kind, bearing)
         if stated is None and fact in self._requested:

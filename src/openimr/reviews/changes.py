@@ -68,8 +68,7 @@ def _ways(
         permits = [
             c.id
             for c in criteria
-            if status[c.id] != "met"
-            and (criterion.id in c.permits or c.stands_in_for == criterion.id)
+            if status[c.id] != "met" and {*c.permits, c.stands_in_for} & set(own)
         ]
         ways.append([*own, *permits])
     return ways

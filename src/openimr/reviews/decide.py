@@ -58,7 +58,10 @@ def effects(
         waived: ids of criteria whose own waiver is documented.
     """
     lifted = _lifted(criteria, status) | waived
-    groups = _met_groups(criteria, status)
+    # A permit for one alternative of a group does for the group.
+    groups = _met_groups(criteria, status) | {
+        c.group for c in criteria if c.id in lifted and c.group
+    }
     result: dict[str, Effect] = {}
     for criterion in criteria:
         effect = _effect(criterion, status[criterion.id], groups)

@@ -47,9 +47,19 @@ def _parent(
         held = _held(other, library)
         if candidate == number or held is None:
             continue
-        if {held.treatment, held.family, held.category} & wanted:
+        if {held.treatment, held.family, held.category} & wanted and _leans(
+            own, held, request, library
+        ):
             return candidate
     return None
+
+
+def _leans(own: Guideline | None, other: Guideline, request: Request, library: Library) -> bool:
+    """A consultation leans on a procedure only where it is asked for that procedure's sake."""
+    if own is None or own.category != "consultation":
+        return True
+    named = {match.treatment for match in library.by_name(request.context)}
+    return any(family in named for family in library.family(other.treatment))
 
 
 def _held(request: Request, library: Library) -> Guideline | None:

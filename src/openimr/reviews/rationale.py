@@ -99,9 +99,15 @@ def _support(criterion: Criterion, finding: Finding, texts: Mapping[str, str]) -
 
 def _defeated(pairs: Sequence[tuple[Criterion, Finding]], texts: Mapping[str, str]) -> list[str]:
     sentences = []
+    silent: list[Finding] = []
     for criterion, finding in pairs:
         if finding.effect == "defeats":
-            sentences.append(_failure(criterion, finding, texts))
+            if finding.status == "not_documented":
+                silent.append(finding)
+            else:
+                sentences.append(_failure(criterion, finding, texts))
+    if silent:
+        sentences.append(_silence(silent))
     met = [f for c, f in pairs if f.effect == "supports" and f.evidence and c.weight == "core"]
     if met:
         sentences.append(
@@ -119,15 +125,24 @@ def _failure(criterion: Criterion, finding: Finding, texts: Mapping[str, str]) -
             "The guideline speaks against the request where this holds: "
             f"{_stop(_lower(criterion.says))} The record shows it: {_quotes(finding, texts)}."
         )
-    if finding.status == "not_documented":
-        where = ", ".join(finding.searched.documents) if finding.searched else ""
-        searched = f" in the records searched ({where})" if where else ""
-        return f"{asks} This is not documented{searched}."
     if criterion.kind == "limit":
         shown = f": {_quotes(finding, texts)}" if finding.evidence else ""
         return f"{asks} The request exceeds this limit{shown}."
     shown = f": {_quotes(finding, texts)}" if finding.evidence else ""
     return f"{asks} This is not met{shown}."
+
+
+def _silence(findings: Sequence[Finding]) -> str:
+    """One sentence for all that the guideline asks for and the records do not show."""
+    documents = findings[0].searched.documents if findings[0].searched else ()
+    where = f" in the records searched ({', '.join(documents)})" if documents else ""
+    if len(findings) == 1:
+        asked = _stop(_lower(findings[0].says))
+        return f"The guideline asks for the following: {asked} This is not documented{where}."
+    return (
+        f"The guideline asks for the following, none of which is documented{where}: "
+        f"{_list([f.says for f in findings])}."
+    )
 
 
 def _asks(criterion: Criterion) -> str:

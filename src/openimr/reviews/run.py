@@ -96,18 +96,17 @@ def review(case: Case, library: Library | None = None) -> Review:
 
 
 def _parents_first(parents: Sequence[int | None]) -> list[int]:
+    """Item numbers, each after the item it depends on."""
     order: list[int] = []
-
-    def visit(number: int) -> None:
-        if number in order:
-            return
-        parent = parents[number]
-        if parent is not None:
-            visit(parent)
-        order.append(number)
-
+    seen: set[int] = set()
     for number in range(len(parents)):
-        visit(number)
+        road = []
+        here: int | None = number
+        while here is not None and here not in seen:
+            seen.add(here)
+            road.append(here)
+            here = parents[here]
+        order += reversed(road)
     return order
 
 
