@@ -129,11 +129,11 @@ def last_paragraph(region: str, style: Layout, before: int | None = None) -> int
     ]
     inner = [found for found in breaks if found.start()]
     starts = [found.end() for found in inner if _divides(region, found, style)]
-    if not starts:
-        starts = _after_closed_lines(region, inner)
     if not starts and len(inner) < len(breaks) and _divides(region, breaks[0], style):
         # The part before is empty: the region begins with the end of a paragraph.
         return breaks[0].end()
+    if not starts:
+        starts = _after_closed_lines(region, inner)
     if not starts:
         starts = [found.end() for found in _SENTENCE.finditer(region) if found.end() <= limit]
     return starts[-1] if starts else 0
