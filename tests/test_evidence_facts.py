@@ -116,7 +116,8 @@ EXAMINATION = [
     ("Phalen's and Tinel's tests were positive at the left wrist.",
      ["phalen present | side=left", "tinel present | region=wrist_hand"]),
     ("He walks with an antalgic gait.", ["gait present | value=antalgic"]),
-    ("FABER and Gaenslen's tests were positive on the left.", ["faber present | side=left", "gaenslen present"]),
+    ("FABER and Gaenslen's tests were positive on the left.",
+     ["faber present | side=left", "gaenslen present"]),
     ("Spurling's sign was equivocal on the right.", ["spurling_positive hedged"]),
     (
         "Deep tendon reflexes were 2+ and symmetric, but the left Achilles reflex was absent.",
@@ -361,9 +362,15 @@ def test_reads_denials_hedges_and_lists(text, rows):
 
 
 BINDING = [
+    # "the injection" is the one spoken of before
+    ("She had a lumbar epidural steroid injection in May. The injection gave 70% relief.",
+     ["pain_relief_percent present | value=70 | about=esi_initial"]),
+    ("Positive Gaenslen's test, negative FABER test.",
+     ["gaenslen present", "faber negated", "!gaenslen negated"]),
     # relief belongs to the treatment that gave it
     ("He had 30% relief from his medications. He also had a lumbar epidural steroid injection.",
-     ["pain_relief_percent present | about=medication", "!pain_relief_percent | about=esi_initial"]),
+     ["pain_relief_percent present | about=medication",
+      "!pain_relief_percent | about=esi_initial"]),
     # a diagnosis label is no finding
     ("Diagnoses include lumbar radiculopathy, cervical strain and possible carpal tunnel syndrome.",
      ["diagnoses present | value=lumbar radiculopathy | region=lumbar",

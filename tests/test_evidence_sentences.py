@@ -85,7 +85,8 @@ def test_reads_every_date_style(text, expected):
 
 PIECES = st.sampled_from(
     [
-        "no ", "denies ", "MRI ", "showed ", "tenderness", ", ", "; ", ".", "\n", "\n\n", "\f", "  ",
+        "no ", "denies ", "MRI ", "showed ", "tenderness", ", ", "; ", ".", "\n", "\n\n", "\f",
+        "  ",
         "left ", "L4-5 ", "knee ", "straight leg raise ", "positive ", "diagnoses include ", ":",
         "was negative", "İ", "’s ", "\u00ad", "10/10 ", "50% relief ", "for 2 months ", "Norco ",
         "OBJECTIVE:\n", "x-ray", "4/5 ", "strain", "and ", "or ", "1. ", "- ",

@@ -12,7 +12,7 @@ from openimr.evidence.page import Page
 _SPINE = frozenset(("cervical", "thoracic", "lumbar"))
 _COPULA = re.compile(
     r"[^,;.]{0,40}?(?:\b(?:was|were|is|are|has|have|had|being|remains?|appears?|rated|noted|"
-    r"found|shows?|showed|reveals?|revealed|demonstrates?|graded|measured|tests?|testing|exam)\b|:)"
+    r"found|shows?|showed|reveals?|revealed|demonstrates?|graded|measured)\b|:)"
 )
 _BLOCK = re.compile(r";|\bbut\b|\b(?:was|were|is|are)\b|\bwith\b|\bexcept\b|\bwhile\b|\bhowever\b")
 _BLOCK_AFTER = re.compile(r";|\bbut\b|\bexcept\b|\bwhile\b|\bwith no\b|\bhowever\b")

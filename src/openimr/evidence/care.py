@@ -20,22 +20,26 @@ _ENDED = re.compile(
     r"discontinu\w+|allerg\w+ to|tried|no longer|weaned off)\b[^.;]{0,25}$"
 )
 _AFTER_SURGERY = re.compile(
-    r"\b(?:status[\s-]post|s/p|underwent|undergone|had|history of|prior|previous|following|after)\b[^.;,]*$"
+    r"\b(?:status[\s-]post|s/p|underwent|undergone|had|history of|prior|previous|following|"
+    r"after)\b[^.;,]*$"
 )
 ASKED = re.compile(
-    r"[^;.]*?\b(?:is|are|was|were|being|be) (?:also |being |now |hereby )?(?:recommended|requested|ordered|"
-    r"proposed|sought|needed|planned|scheduled|pending|under consideration)\b"
+    r"[^;.]*?\b(?:is|are|was|were|being|be) (?:also |being |now |hereby )?"
+    r"(?:recommended|requested|ordered|proposed|sought|needed|planned|scheduled|"
+    r"pending|under consideration)\b"
 )
 _CUT = re.compile(
     r"\b(?:reduc\w+|decreas\w+|stopp\w+|cut\w*|fewer|less|weaned|tapered|discontinu\w+|off)\b"
     r"(?! (?:pain|symptom|spasm)|[^.;,]*\b(?:with|from|after|by|pain|symptoms)\b)[^.;,]*$"
 )
+_THE = re.compile(r"\b(?:the|this|that|his|her|first|second|last|previous|prior)(?: \w+)? $")
 _FIRST = re.compile(
     r"\b(?:first|new|initial) (?:prescription|course|trial) (?:of|for)|\btrial of[^.;]{0,15}$|"
     r"\bprescription (?:of|for)[^.;]{0,20}$"
 )
 _SHORT = re.compile(
-    r"[^.;]{0,30}?\b(?:prescribed|written|given) (?:for|as) (?:an? )?(?:short|\w+ (?:days?|weeks?)\b|up to)"
+    r"[^.;]{0,30}?\b(?:prescribed|written|given) (?:for|as) (?:an? )?"
+    r"(?:short|\w+ (?:days?|weeks?)\b|up to)"
 )
 _REFILL = re.compile(r"\b(?:continu\w+|refill\w*|renew\w*|prescribed|dispensed|given|currently)\b")
 
@@ -89,6 +93,10 @@ def treatments_near(
 def treatment_id(page: Page, hit: Hit) -> str:
     """Return the treatment id of a treatment word or the generic name of a drug."""
     entry = hit[2]
+    known = page.state.injection if entry.name == "other:injection" else None
+    if known and _THE.search(page.low, max(page.start, hit[0] - 20), hit[0]):
+        # "the injection gave relief": the one spoken of before
+        return known
     if entry.kind == "drug" or not entry.by_region:
         return str(entry.name)
     for region, _ in page.regions(hit[0], hit[1], None, "other"):
@@ -138,6 +146,8 @@ def treatment(page: Page, hit: Hit) -> None:
             add("invasive_procedure_planned", True, "planned")
         return
     page.state.treatment = ident
+    if (entry.treatment or {}).get("injection") and ident != "other:injection":
+        page.state.injection = ident
     if entry.imaging:
         _imaging(page, hit, ident, said, role, regions)
     elif entry.surgery:

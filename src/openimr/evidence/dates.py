@@ -45,6 +45,21 @@ _JOINED = frozenset("0123456789/.-")
 _GOES_ON = frozenset(("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "/", "-"))
 
 
+def _order(
+    first: str, mark: str, second: str, third: str | None, whole: str
+) -> tuple[str, str, str | None] | None:
+    """Return year, month and day of the parts of a numeric date, or None where they make none."""
+    if third is None:
+        # 11/2016
+        fits = mark == "/" and len(second) == 4 and len(first) <= 2 and " " not in whole
+        return (second, first, None) if fits else None
+    if len(second) > 2 or len(third) == 3:
+        return None
+    if len(first) == 4:
+        return first, second, third
+    return (third, first, second) if len(first) <= 2 else None
+
+
 def _build(year: str, month: str, day: str | None) -> date | None:
     number = int(year)
     if len(year) == 2:
@@ -65,17 +80,10 @@ def find_dates(text: str) -> list[tuple[int, int, date]]:
         first, mark, second, third = match.groups()
         if (at and text[at - 1] in _JOINED) or text[end : end + 1] in _GOES_ON:
             continue
-        if third is None:
-            if mark != "/" or len(second) != 4 or len(first) > 2 or " " in match[0]:
-                continue
-            year, month, day = second, first, None
-        elif len(first) == 4:
-            year, month, day = first, second, third
-        else:
-            year, month, day = third, first, second
-        if len(year) == 3 or len(first) == 3 or (len(second) > 2 and third is not None):
+        parts = _order(first, mark, second, third, match[0])
+        if parts is None:
             continue
-        value = _build(year, month, day)
+        value = _build(*parts)
         if value is not None:
             found.append((at, end, value))
     worded = False

@@ -5,7 +5,13 @@ The YAML files beside this module are read once and turned into one Aho-Corasick
 hyphens are folded. Terms live in layers which do not hide one another: *place* (anatomy and
 sides), *word* (findings, results, cues of assertion), *care* (treatments, drugs), *role* (voices
 of a sentence) and *anchor* (a local pattern has to be run). Within a layer the leftmost longest
-term wins. The findings of the guideline library's own files (:data:`ASIDE_FILES`) stand in a layer
+term wins.
+
+Measured on 300 texts of 2,000 characters with 34,728 terms (``benchmarks/evidence_matcher.py``,
+one core): pyahocorasick 13,300 texts a second, 8,200 with word edges and layers; Hyperscan 0.9.1
+6,300 (82 s to compile, byte offsets); one stdlib ``re`` alternation 10.
+
+The findings of the guideline library's own files (:data:`ASIDE_FILES`) stand in a layer
 of their own, *aside*, in which only terms of one and the same fact hide one another: "persistent
 low back pain" is a place of pain and tells that the complaint goes on.
 """
@@ -353,6 +359,7 @@ class Lexicon:
         """Return the hits of ``flat`` by layer, each in the order of the text."""
         found = Scan([], [], [], [], [], [])
         anchors, asides = found.anchors, found.asides
+        layers = (found.places, found.words, found.cares, found.roles)
         padded = " " + flat + " "
         for last, (length, left, right, entries, ids, aside) in self._automaton.iter(padded):
             start = last - length
@@ -365,7 +372,7 @@ class Lexicon:
                     anchors.append((start, ids))
                 continue
             for layer, entry in entries:
-                hits = found[layer]
+                hits = layers[layer]
                 if not hits or start >= hits[-1][1]:
                     hits.append((start, last, entry))
                 else:

@@ -33,7 +33,7 @@ SILENT = frozenset(("utilization_review", "guideline", "boilerplate"))
 class State:
     """What goes on from one sentence to the next."""
 
-    __slots__ = ("carry", "complaint", "exam", "sides", "test", "treatment")
+    __slots__ = ("carry", "complaint", "exam", "injection", "sides", "test", "treatment")
 
     def __init__(self) -> None:
         """Begin with nothing known."""
@@ -42,6 +42,7 @@ class State:
         self.test: Region | None = None
         self.treatment: str | None = None
         self.carry = Carry()
+        self.injection: str | None = None
         self.sides: dict[str, str] = {}
 
 
