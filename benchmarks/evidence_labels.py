@@ -55,6 +55,32 @@ def place(text: str, label: dict) -> tuple[int, int] | None:
     return best, best + len(words)
 
 
+def measure(half: str) -> tuple[float, float]:
+    """Recall and precision over a half of the labelled summaries."""
+    texts = summaries()
+    wanted = found = given = confirmed = 0
+    for line in (SHARED / "determinations/labels.jsonl").open(encoding="utf-8"):
+        row = json.loads(line)
+        number = row["case_number"]
+        even = int(hashlib.sha256(number.encode()).hexdigest(), 16) % 2 == 0
+        if even != (half == "development") or not row.get("facts") or number not in texts:
+            continue
+        facts = find_facts(texts[number])
+        labels = [(x["fact"], x["polarity"], *place(texts[number], x)) for x in row["facts"]]
+        names = {label[0] for label in labels}
+        ours = [(f.fact, f.polarity, f.start, f.end) for f in facts if f.fact in names]
+        wanted += len(labels)
+        given += len(ours)
+        found += sum(any(same(label, fact) for fact in ours) for label in labels)
+        confirmed += sum(any(same(label, fact) for label in labels) for fact in ours)
+    return found / wanted, confirmed / given
+
+
+def same(one: tuple[str, str, int, int], other: tuple[str, str, int, int]) -> bool:
+    """Whether name and polarity are equal and the words overlap."""
+    return one[:2] == other[:2] and one[2] < other[3] and other[2] < one[3]
+
+
 def main() -> int:
     """Print recall and precision."""
     parser = argparse.ArgumentParser(description=__doc__)

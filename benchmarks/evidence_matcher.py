@@ -21,7 +21,7 @@ from openimr.evidence.text import Reading
 def texts(terms: list[str], count: int) -> list[str]:
     """`count` texts of about 2,000 characters: terms among words that are none."""
     chance = random.Random(7)
-    filler = "the patient was then seen by a colleague who wrote about it at some length".split()
+    filler = ["the", "patient", "was", "then", "seen", "by", "a", "colleague", "who", "wrote"]
     made = []
     for _ in range(count):
         words: list[str] = []

@@ -362,6 +362,15 @@ def test_reads_denials_hedges_and_lists(text, rows):
 
 
 BINDING = [
+    ("She is status post L4-5 discectomy in 2014 with residual left leg numbness.",
+     ["prior_surgery present | time=past | levels=L4-5", "surgery_date present | value=2014",
+      "paresthesia present | time=current | side=left"]),
+    ("Phalen's sign is positive bilaterally with thenar atrophy on the right.",
+     ["phalen present | side=bilateral", "thenar_atrophy present | side=right"]),
+    ("Conservative treatment including physical therapy and NSAIDs has been exhausted.",
+     ["conservative_care_failed present | about=physical_therapy"]),
+    ("He takes omeprazole for NSAID-induced gastritis.",
+     ["on_drugs present | value=omeprazole", "dyspepsia present", "!conservative_care_tried"]),
     # "the injection" is the one spoken of before
     ("She had a lumbar epidural steroid injection in May. The injection gave 70% relief.",
      ["pain_relief_percent present | value=70 | about=esi_initial"]),

@@ -106,11 +106,12 @@ def side_near(
         if entry.kind != "side":
             continue
         cost = 999
-        if anchor is not None and 0 <= anchor[0] - stop <= 14:
+        adverb = low.startswith("ly", stop - 2)
+        if anchor is not None and 0 <= anchor[0] - stop <= 14 and not adverb:
             cost = anchor[0] - stop
         elif anchor is not None and 0 <= start - anchor[1] <= 4:
             cost = 10 + start - anchor[1]
-        elif 0 <= at - stop <= 12 and "," not in low[stop:at]:
+        elif 0 <= at - stop <= 12 and not adverb and "," not in low[stop:at]:
             cost = 20 + at - stop
         elif (
             0 <= start - end <= 60

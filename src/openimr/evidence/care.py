@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from openimr.evidence.context import Said
 from openimr.evidence.lexicon import Hit
@@ -113,6 +114,8 @@ def treatment(page: Page, hit: Hit) -> None:
     if role in SILENT or role == "assessment" or (at < voice.after and not entry.imaging):
         # "current medications include" heads a list, it is no treatment of its own
         return
+    if page.low.startswith(("-induced", " induced", "-related"), end):
+        return
     said, past = page.polarity(at, end)
     ident = treatment_id(page, hit)
     words = str(entry.words)
@@ -151,6 +154,7 @@ def treatment(page: Page, hit: Hit) -> None:
     if entry.imaging:
         _imaging(page, hit, ident, said, role, regions)
     elif entry.surgery:
+        # a pattern or finding that names the operation fully has been written already
         named = any(e.name == "prior_surgery" and s < end and t > at for s, t, e in page.words)
         if (
             not named
@@ -160,11 +164,17 @@ def treatment(page: Page, hit: Hit) -> None:
             add("prior_surgery", words, said, past=True, about=region or ident)
     elif entry.care:
         add("conservative_care_tried", words, said, past=past or role == "history")
-        spec = entry.treatment or {}
-        if spec.get("sessions") or spec.get("injection") or spec.get("device"):
-            add("prior_treatment_exists", True, said, past=True)
-        if spec.get("drug_class") == "nsaid" and said == "present":
-            page.add("on_nsaid", True, said, at, end, role=role, about="nsaid", sided=False)
+        _given(page, hit, said, add)
+
+
+def _given(page: Page, hit: Hit, said: Said, add: Callable[..., None]) -> None:
+    """Write what follows from care that was given: it exists as prior treatment; its class."""
+    at, end, entry = hit
+    spec = entry.treatment or {}
+    if spec.get("sessions") or spec.get("injection") or spec.get("device"):
+        add("prior_treatment_exists", True, said, past=True)
+    if spec.get("drug_class") == "nsaid" and said == "present":
+        page.add("on_nsaid", True, said, at, end, about="nsaid", sided=False)
 
 
 def _imaging(

@@ -49,7 +49,11 @@ def scopes(low: str, start: int, end: int, hits: list[Hit]) -> list[Scope]:
             stops = [h[0] for h in hits if h[2].kind == "stop"]
         if entry.kind != "after":
             mark = cue + "!" if entry.kind == "result" else cue
-            found.append((stop, _forward(low, stop, end, entry.scope or "list", stops), mark))
+            last = _forward(low, stop, end, entry.scope or "list", stops)
+            if cue == "past" and (now := low.find(" with ", stop, last)) >= 0:
+                # "status post fusion with residual leg pain": the pain is of today
+                last = now
+            found.append((stop, last, mark))
         if entry.kind == "after" or (entry.kind == "result" and _IS.search(low, start, at)):
             found.append(
                 (_backward(low, start, at), at, cue + ("!" if entry.kind == "result" else ""))
