@@ -73,6 +73,14 @@ SYMPTOMS = [
         "She has chronic neck pain.",
         ["chronic_pain present", "pain_location present | region=cervical"],
     ),
+    (
+        "c/o LBP radiating to the left leg. Pain 6/10 w/ meds, 9/10 w/o meds.",
+        [
+            "pain_location present | region=lumbar",
+            "vas_with_med present | value=6",
+            "vas_without_med present | value=9",
+        ],
+    ),
     ("Duration of symptoms is four months.", ["symptom_duration_months present | value=4"]),
 ]
 
@@ -350,6 +358,13 @@ CONTEXT = [
     ("No documentation of a twitch response was found.", ["!twitch_response"]),
     ("The neurologic examination was unremarkable.", ["neuro_deficit_objective negated"]),
     ("No red flags were noted.", ["red_flags negated"]),
+    ("Tenderness is absent. Swelling and effusion are not present.",
+     ["tenderness negated", "swelling negated", "effusion negated", "!tenderness present"]),
+    ("She does not have radicular symptoms, but has axial neck pain.",
+     ["radicular_pain negated", "!radicular_pain present",
+      "pain_location present | region=cervical"]),
+    ("Therapy has helped improve range of motion and decrease pain by 40%.",
+     ["pain_relief_percent present | value=40", "!rom_deg"]),
     ("Range of motion was full.", ["rom_deg negated"]),
     ("She had not yet tried acupuncture.", ["conservative_care_tried negated"]),
     ("Pain would increase if she stopped.", ["!conservative_care_tried"]),

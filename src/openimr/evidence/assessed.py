@@ -105,7 +105,8 @@ def _said_after(low: str, end: int, after: Verdict, before: Verdict | None, at: 
     if _COPULA.match(low, end, after.start + 1):
         return True
     if before is None:
-        return after.start - end <= 60
+        # "range of motion and decrease pain": another verb
+        return after.start - end <= 60 and low[after.start - 5 : after.start] != " and "
     # "positive, Lachman negative": the comma parts what stands before
     return after.start - end <= 12 and "," in low[before.end : at]
 

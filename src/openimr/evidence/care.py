@@ -256,5 +256,8 @@ def drug(page: Page, hit: Hit) -> None:
 def _tried(page: Page, at: int) -> bool:
     """Whether the list that holds ``at`` is one of treatment rather than of current drugs."""
     voice = page.voice(at)
+    if voice.start == voice.after:
+        # a member of a list whose heading stands before
+        return False
     cue = page.low[voice.start : voice.after]
     return "medic" not in cue or "treatment" in page.low[page.start : voice.start]

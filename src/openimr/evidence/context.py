@@ -47,17 +47,16 @@ def scopes(low: str, start: int, end: int, hits: list[Hit]) -> list[Scope]:
             continue
         if stops is None:
             stops = [h[0] for h in hits if h[2].kind == "stop"]
-        if entry.kind != "after":
-            mark = cue + "!" if entry.kind == "result" else cue
+        mark = cue + "!" if entry.kind == "result" else cue
+        closes = entry.kind == "after" or entry.scope == "clause"
+        if not closes:
             last = _forward(low, stop, end, entry.scope or "list", stops)
             if cue == "past" and (now := low.find(" with ", stop, last)) >= 0:
                 # "status post fusion with residual leg pain": the pain is of today
                 last = now
             found.append((stop, last, mark))
-        if entry.kind == "after" or (entry.kind == "result" and _IS.search(low, start, at)):
-            found.append(
-                (_backward(low, start, at), at, cue + ("!" if entry.kind == "result" else ""))
-            )
+        if closes or (entry.kind == "result" and _IS.search(low, start, at)):
+            found.append((_backward(low, start, at), at, mark))
     return found
 
 

@@ -284,7 +284,7 @@ class Lexicon:
         for term, slot in self._slots.items():
             entry = slot.word
             verdicts = groups.get(term.rsplit(" ", 1)[-1])
-            if entry is not None and entry.kind == "after" and verdicts:
+            if entry is not None and entry.kind == "after" and verdicts and " not " not in term:
                 # "was negative" closes a test as well as a clause.
                 slot.word = Entry("result", group=verdicts, cue=entry.cue, scope=entry.scope)
 

@@ -62,6 +62,7 @@ def _finding(page: Page, hit: Hit) -> None:
     if entry.as_role and role in entry.as_role:
         name = entry.as_role[role] or name
     said, past = page.polarity(at, end)
+    pain = said
     if entry.polarity == "negated":
         said = "negated"
     elif role == "plan" and said == "present":
@@ -77,7 +78,7 @@ def _finding(page: Page, hit: Hit) -> None:
         if low.startswith("pain", at):
             _places_of_pain(page, at, at + 4, "present", role)
         elif low.startswith("pain", end - 4):
-            _places_of_pain(page, end - 4, end, said, role)
+            _places_of_pain(page, end - 4, end, pain, role)
     if entry.pain:
         if said == "planned":
             return
