@@ -4,7 +4,7 @@ The four roads as functions; everything heavy is imported when it is first used.
 
 >>> import openimr
 >>> [fact.value for fact in openimr.facts("Pain is rated 7/10.") if fact.fact == "pain_score"]
-[7.0]
+[7]
 """
 
 from __future__ import annotations
