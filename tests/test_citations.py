@@ -94,6 +94,8 @@ OTHER_LINES = [
         f"{ODG} Low Back Chapter/ Pain Chapter",
         [("ODG", "Low Back", None, ()), ("ODG", "Pain", None, ())],
     ),
+    (f"{ODG} Pain, TENS, chronic pain", [("ODG", "Pain", "TENS, chronic pain", ())]),
+    (f"{ODG} MRI, Shoulder chapter.", [("ODG", "Shoulder", "MRI", ())]),
     (f"{ODG} MRI ankle.", [("ODG", "Ankle & Foot", "MRI ankle", ())]),
     (f"{ODG} Physical therapy/Preface.", [("ODG", "Preface", "Physical therapy", ())]),
     (f"{ODG} Stem cells.", [("ODG", None, "Stem cells", ())]),

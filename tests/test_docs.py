@@ -48,10 +48,10 @@ def test_every_command_shows_an_example(name: str) -> None:
 
 
 def test_the_group_lists_each_command_once() -> None:
-    assert [path for path, _ in pages(cli, "imr")][0] == "imr"
+    assert next(path for path, _ in pages(cli, "imr")) == "imr"
 
 
-@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")) + [ROOT / "README.md"])
+@pytest.mark.parametrize("page", [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"])
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
         assert (page.parent / target).exists(), f"{page.name} links to {target}"
@@ -59,5 +59,7 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
 
 def test_the_readme_names_only_commands_that_exist() -> None:
     for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
-        for name in re.findall(r"^(?:\$ )?(?:\.venv/bin/)?imr ([a-z]+)", page.read_text("utf-8"), re.M):
+        for name in re.findall(
+            r"^(?:\$ )?(?:\.venv/bin/)?imr ([a-z]+)", page.read_text("utf-8"), re.M
+        ):
             assert name in COMMANDS, f"{page.name} names imr {name}"

@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 
 import pytest
-from shared import DETERMINATIONS, needs_shared
 
 import openimr
+from shared import DETERMINATIONS, needs_shared
 
 ROOT = Path(__file__).parents[1]
 DEMO = ROOT / "src/openimr/samples/demo"

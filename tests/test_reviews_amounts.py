@@ -34,7 +34,11 @@ def test_sessions_requested(request_text: str, sessions: int) -> None:
 
 @pytest.mark.parametrize(
     "request_text",
-    ["Physical therapy for the neck", "MRI of the lumbar spine", "Left L4-5 epidural steroid injection"],
+    [
+        "Physical therapy for the neck",
+        "MRI of the lumbar spine",
+        "Left L4-5 epidural steroid injection",
+    ],
 )
 def test_no_sessions_where_none_are_stated(request_text: str) -> None:
     assert "sessions_requested" not in read_amounts(request_text, is_drug=False)
@@ -76,7 +80,11 @@ PLACES = [
     ("EMG/NCV of the bilateral lower extremities", ["other"], "bilateral"),
     ("L5-S1 epidural steroid injection, left", ["lumbar"], "left"),
     ("C5-6 interlaminar injection", ["cervical"], None),
-    ("Physical therapy for the right shoulder and the right wrist", ["shoulder", "wrist_hand"], "right"),
+    (
+        "Physical therapy for the right shoulder and the right wrist",
+        ["shoulder", "wrist_hand"],
+        "right",
+    ),
     ("X-ray of the pelvis", ["hip"], None),
     ("Left and right hip radiographs", ["hip"], "bilateral"),
     ("Office visit", [], None),

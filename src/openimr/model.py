@@ -25,9 +25,7 @@ provider's history or assessment, the utilization review, or the request itself.
 Status = Literal["met", "not_met", "not_documented"]
 """The truth of a criterion's own test. A contraindication that is *met* is triggered."""
 
-Kind = Literal[
-    "requirement", "contraindication", "limit", "documentation", "alternative", "permit"
-]
+Kind = Literal["requirement", "contraindication", "limit", "documentation", "alternative", "permit"]
 
 Region = Literal[
     "cervical",

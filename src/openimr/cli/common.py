@@ -122,7 +122,7 @@ def emit(data: bytes, out: Path | None) -> None:
     if out is not None:
         save(out, data)
         return
-    click.get_binary_stream("stdout").write(data)
+    sys.stdout.buffer.write(data)
 
 
 def file_stem(name: str | None, fallback: str) -> str:

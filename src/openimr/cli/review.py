@@ -135,6 +135,6 @@ def write_determination(case: Case, made: Review, out: Path, stem: str) -> list[
     save(written[0], msgspec.json.format(msgspec.json.encode(determination)) + b"\n")
     for to in ("pdf", "docx", "text"):
         target = out / f"{stem}.letter.{_SUFFIX[to]}"
-        save(target, write(determination, to))  # type: ignore[arg-type]
+        save(target, write(determination, to))
         written.append(target)
     return written
