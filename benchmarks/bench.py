@@ -162,7 +162,12 @@ def main() -> None:
             path.write_bytes(write(d, "pdf"))
             files.append(path)
         rows.append(
-            ("read a letter from PDF", rate(openimr.read, files, seconds), "letters/s", "150 wanted")
+            (
+                "read a letter from PDF",
+                rate(openimr.read, files, seconds),
+                "letters/s",
+                "150 wanted",
+            )
         )
 
     targets = sorted(lexicon().targets)
@@ -192,7 +197,13 @@ def main() -> None:
 
     table = Table("what", "figure", "unit", "ratio and bar")
     for what, figure, unit, note in rows:
-        shown = "not set up" if figure is None else f"{figure:,.0f}" if figure >= 10 else f"{figure:.1f}"
+        shown = (
+            "not set up"
+            if figure is None
+            else f"{figure:,.0f}"
+            if figure >= 10
+            else f"{figure:.1f}"
+        )
         table.add_row(what, shown, unit, note)
     out.print(table)
 

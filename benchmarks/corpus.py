@@ -49,9 +49,7 @@ def determinations(count: int) -> list[Determination]:
                 ur_denial_date=day - timedelta(days=20),
                 application_received=day - timedelta(days=5),
                 priority="Standard",
-                reviewer=Reviewer(
-                    licensure=("California",), certification=("Family Practice",)
-                ),
+                reviewer=Reviewer(licensure=("California",), certification=("Family Practice",)),
                 summary=" ".join(
                     " ".join((examples[(number + n) % len(examples)][1].text or "").split())
                     for n in range(4)

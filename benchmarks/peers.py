@@ -1,6 +1,6 @@
 """Runs in .venv-peers: documents a second of a peer over letters given as JSON lines.
 
-    python peers.py eyecite|medspacy|medspacy-sentencizer LETTERS.jsonl TARGETS.json SECONDS
+python peers.py eyecite|medspacy|medspacy-sentencizer LETTERS.jsonl TARGETS.json SECONDS
 """
 
 from __future__ import annotations

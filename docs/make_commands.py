@@ -43,5 +43,9 @@ def reference() -> str:
 
 if __name__ == "__main__":
     if "--check" in sys.argv:
-        sys.exit(0 if TARGET.read_text("utf-8") == reference() else "docs/commands.md is out of date; run make docs")
+        sys.exit(
+            0
+            if TARGET.read_text("utf-8") == reference()
+            else "docs/commands.md is out of date; run make docs"
+        )
     TARGET.write_text(reference(), "utf-8")
