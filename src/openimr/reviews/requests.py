@@ -43,7 +43,7 @@ _MODIFIED = re.compile(
     r"|The original request,\s*(?P<whole>.+?))(?:,)?\s+is\b",
     re.I | re.S,
 )
-_AXIAL: tuple[Region, ...] = ("lumbar", "cervical")
+_SPINE: tuple[Region, ...] = ("lumbar", "cervical", "thoracic")
 _REGIONAL = {"therapy", "injection", "device", "equipment", "surgery", "imaging"}
 _REGIONAL_DRUGS = {"muscle_relaxant", "opioid", "nsaid", "topical_lidocaine", "topical_nsaid"}
 _MAIN_SHARE = 0.35
@@ -197,11 +197,8 @@ def _region(
     if guideline is not None and guideline.region:
         return guideline.region
     named = regions_named(text)
-    for axial in _AXIAL:
-        if axial in named:
-            return axial
     if named:
-        return named[0]
+        return next((region for region in named if region in _SPINE), named[0])
     category = guideline.category if guideline else "other"
     if category not in _REGIONAL and not _REGIONAL_DRUGS & set(classes):
         return None
