@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -48,7 +50,19 @@ def demo(out: Path) -> None:
     click.echo(
         f"\nOpen {written[0]} in a browser: click a finding and its sentence lights up.\n"
         "Then try:\n"
-        "  imr guideline show mri_knee        the criteria in plain words\n"
-        "  imr review --format json CASE      your own case file, as data\n"
-        "  imr --help                         everything else"
+        f"  {_imr()} guideline show mri_knee     the criteria in plain words\n"
+        f"  {_imr()} review --format json CASE   your own case file, as data\n"
+        f"  {_imr()} --help                      everything else"
     )
+
+
+def _imr() -> str:
+    """The command as the reader can type it here: by name where the shell would find it."""
+    running = Path(sys.argv[0]).absolute()
+    found = shutil.which("imr")
+    if found is not None and Path(found).absolute() == running:
+        return "imr"
+    try:
+        return str(running.relative_to(Path.cwd()))
+    except ValueError:
+        return str(running)
