@@ -196,12 +196,12 @@ class Lexicon:
         self._drugs()
         for name in ("symptoms", "examination", "tests", "history", "monitoring", "person"):
             self._findings(_data(name))
+        self._anchors(_data("patterns")["patterns"])
         for name in ASIDE_FILES:
             data = _data(name)
             self._findings(data, ASIDE)
             self._anchors(data.get("patterns", ()))
-        self._anchors(_data("patterns")["patterns"])
-        self.terms = len(self._slots)
+        self.targets = tuple(self._slots)
         self._automaton = ahocorasick.Automaton()
         for term, slot in self._slots.items():
             layers = (slot.place, slot.word, slot.care, slot.role)
