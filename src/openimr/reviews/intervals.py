@@ -6,6 +6,8 @@ date the case file gives.
 
 from __future__ import annotations
 
+import calendar
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -19,6 +21,8 @@ _SINCE = {
     "last_udt_date": "weeks_since_last_udt",
 }
 _DATED = frozenset(_SINCE) | {"injury_date"}
+_ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_MONTHS = 12
 
 
 def reference_date(case: Case, facts: Sequence[Fact]) -> date | None:
@@ -31,15 +35,21 @@ def reference_date(case: Case, facts: Sequence[Fact]) -> date | None:
 
 
 def day_of(fact: Fact) -> date | None:
-    """The day a fact gives: its date, or its value where that is an ISO date."""
-    if fact.date is not None:
+    """The day a fact gives.
+
+    Of a dated event (injury, surgery, injection, drug test) that is the day, the end of the month
+    or the end of the year it states, not the day of the note that tells of it.
+    """
+    if fact.fact not in _DATED or not isinstance(fact.value, str):
         return fact.date
-    if isinstance(fact.value, str) and fact.fact in _DATED:
-        try:
-            return date.fromisoformat(fact.value)
-        except ValueError:
-            return None
-    return None
+    match = _ISO.fullmatch(fact.value)
+    if match is None:
+        return None
+    year, month, day = int(match[1]), int(match[2] or 12), match[3]
+    last = calendar.monthrange(year, month)[1] if 1 <= month <= _MONTHS and year else 0
+    if not last or not 1 <= int(day or last) <= last:
+        return None
+    return date(year, month, int(day or last))
 
 
 def computed_facts(case: Case, index: Mapping[str, Sequence[Fact]]) -> dict[str, Known]:
