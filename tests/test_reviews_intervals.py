@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+
 from openimr.model import Case, DisputedItem, Fact
 from openimr.reviews.bearing import index_facts
 from openimr.reviews.intervals import computed_facts, day_of
