@@ -18,9 +18,6 @@ import yaml
 from openimr.errors import InputError
 from openimr.model import Decision, Status
 
-DEFAULT_ORGANIZATION = "MAXIMUS Federal Services"
-"""The independent medical review organization of all letters published from 2013 on."""
-
 Holds = Literal[
     "reviewer",
     "summary",
@@ -113,6 +110,7 @@ class Form(_Part, frozen=True, dict=True):
     sections: tuple[Section, ...]
     item: Item
     modified: tuple[str, ...]
+    organization: str
 
     @cached_property
     def modified_patterns(self) -> tuple[re.Pattern[str], ...]:

@@ -17,7 +17,7 @@ import msgspec
 from openimr.errors import InputError
 from openimr.letters import folding
 from openimr.letters.compose import Block, Letter, compose
-from openimr.letters.forms import DEFAULT_ORGANIZATION, Form, form, forms
+from openimr.letters.forms import Form, form, forms
 from openimr.letters.items import modified
 from openimr.letters.read import read_text
 from openimr.model import Determination, DeterminedItem, Reviewer
@@ -35,7 +35,7 @@ _PDFIUM = threading.Lock()
 
 
 def write(
-    determination: Determination, to: Format, organization: str = DEFAULT_ORGANIZATION
+    determination: Determination, to: Format, organization: str | None = None
 ) -> bytes:
     """A determination as a letter in its own form (``determination.format``).
 
@@ -43,7 +43,8 @@ def write(
         determination: what was decided. Its text may hold anything but control characters.
         to: ``text`` (UTF-8), ``html`` (one page that needs no other file), ``pdf`` (tagged,
             PDF/UA-1), or ``docx``.
-        organization: the independent medical review organization that issues the letter.
+        organization: the independent medical review organization that issues the letter; by
+            default the one that the form names.
 
     Raises:
         InputError: the form is not known or only read; the determination holds something that
@@ -55,7 +56,7 @@ def write(
         known = ", ".join(known.id for known in forms().values() if known.writes)
         raise InputError(_SOURCE, f"letters of form {chosen.id} are only read", f"use {known}")
     settled = carried(determination)
-    letter = compose(settled, chosen, folding.fold(organization))
+    letter = compose(settled, chosen, folding.fold(organization or chosen.organization))
     text = _as_text(letter)
     _check(settled, text)
     if to == "text":

@@ -23,6 +23,7 @@ from openimr.model import (
     Review,
     Reviewer,
 )
+from openimr.reviews.summary import write_summary
 
 HOUSE_FORM = "F26"
 
@@ -111,7 +112,7 @@ def determine(case: Case, review: Review) -> Determination:
             certification=who.certification,
             wording="expert reviewer",
         ),
-        summary=" ".join((summary or _plain_summary(review)).split()),
+        summary=" ".join((summary or write_summary(case, review)).split()),
         items=tuple(items),
         documents_reviewed=tuple(document.name for document in case.documents),
     )
@@ -134,19 +135,3 @@ def _determined(
             CriterionRow(criterion=f.criterion, says=f.says, status=f.status) for f in item.findings
         ),
     )
-
-
-def _plain_summary(review: Review) -> str:
-    """A clinical summary from the facts read, for a case file that brings none.
-
-    Every sentence quotes the record, in its order.
-    """
-    wanted = {"diagnoses", "pain_score", "conservative_care_tried", "on_drugs", "work_status"}
-    quotes = dict.fromkeys(
-        " ".join(f.quote.split())
-        for f in review.facts
-        if f.fact in wanted and f.polarity == "present" and f.speaker != "utilization_review"
-    )
-    if not quotes:
-        return "The records give no clinical facts that could be read."
-    return "The records state: " + "; ".join(f"“{quote}”" for quote in quotes) + "."

@@ -13,7 +13,8 @@ _QUOTED = 3
 _REACH = 110
 _BREAK = re.compile(
     r"(?<![A-Z0-9])\.\s*(?=[A-Z])|[.!?]\s+(?=[A-Z])|;\s|\n\s*\n"
-    r"|\n?[A-Z][A-Z /&'’()-]{4,}\n|\n[^\n]*\bPage \d+(?: of \d+)?\s*\n"
+    r"|\n?[A-Z][A-Z /&'’()-]{4,}\n|^[^\n]*\bPage \d+(?: of \d+)?\s*\n",
+    re.M,
 )
 """Ends of a clause: a sentence's end, a semicolon, a heading line, a page's foot."""
 
@@ -171,18 +172,18 @@ def clause(text: str, evidence: Evidence) -> str:
     """
     if text[evidence.start : evidence.end] != evidence.quote:
         return evidence.quote
-    before = text[max(0, evidence.start - _REACH) : evidence.start]
-    after = text[evidence.end : evidence.end + _REACH]
-    breaks = list(_BREAK.finditer(before))
-    if breaks:
-        before = before[breaks[-1].end() :]
-    elif len(before) == _REACH:
-        before = before.partition(" ")[2]
-    if stop := _BREAK.search(after):
-        after = after[: stop.start()]
-    elif len(after) == _REACH:
-        after = after.rpartition(" ")[0]
-    return " ".join(f"{before}{evidence.quote}{after}".split()).strip(" .;:,")
+    # One character more on either side, so that a break at the very edge is seen as one.
+    first = max(0, evidence.start - _REACH)
+    breaks = [m.end() for m in _BREAK.finditer(text, first, evidence.start + 1)]
+    inside = [end for end in breaks if end <= evidence.start]
+    start = inside[-1] if inside else first
+    if not inside and first:
+        start = first + len(text[first : evidence.start].partition(" ")[0]) + 1
+    stop = _BREAK.search(text, evidence.end - 1, evidence.end + _REACH)
+    end = max(evidence.end, stop.start()) if stop else min(len(text), evidence.end + _REACH)
+    if not stop and end < len(text):
+        end = evidence.end + len(text[evidence.end : end].rpartition(" ")[0])
+    return " ".join(text[min(start, evidence.start) : end].split()).strip(" .;:,")
 
 
 def _in_quotes(text: str) -> str:
