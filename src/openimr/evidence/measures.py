@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from openimr.evidence.care import ASKED, treatments_near
+from openimr.evidence.care import asked_for, treatment_id, treatments_near
 from openimr.evidence.dates import parse_date
 from openimr.evidence.lexicon import lexicon
 from openimr.evidence.numbers import number, plain, weeks
@@ -17,6 +17,10 @@ _MEMBER = re.compile(r"\s*(?:,\s*and\b|,|\band\b)\s*")
 _PAST_LIST = re.compile(
     r"\b(?:treatment|surger\w+|he|she|patient|worker|status post|s/p|who|which|the|currently|"
     r"medications?|allerg\w+|social)\b"
+)
+_REASON = re.compile(
+    r"\b(?:to|because|due|secondary|given|for (?:further|better|the|eval\w+|assess\w+)|"
+    r"in (?:order|light)|so that|as (?:there|he|she|the)|rule out|r/o)\b"
 )
 _REQUEST = re.compile(
     r"mri|x-?ray|emg|ncv|ct |scan|request|stud(?:y|ies)|consult|testing|referr|physical therapy|"
@@ -101,7 +105,7 @@ def _write(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) ->
 
 def _wanted(page: Page, spec: dict[str, Any], at: int, role: str) -> bool:
     """Whether the sentence speaks of what the pattern needs besides its own words."""
-    if spec.get("not_asked") and ASKED.match(page.low, at, min(page.end, at + 110)):
+    if spec.get("not_asked") and asked_for(page, at):
         return False
     if spec.get("imaging") and role != "test" and not any(e.imaging for _, _, e in page.cares):
         return False
@@ -122,10 +126,24 @@ def _abouts(page: Page, spec: dict[str, Any], at: int, end: int) -> list[str | N
     if spec.get("care"):
         near = treatments_near(page, at, end, drugs=spec["fact"] != "medication_reduction")
         return [n[0] for n in near[:8]] or [None]
+    if spec.get("request_before"):
+        return [_asked_before(page, at, end)]
     drugs = [h for h in page.cares if h[2].kind == "drug"] if spec.get("drug") else []
     if drugs:
         return [min(drugs, key=lambda h: abs(h[0] - at))[2].name]
     return [spec.get("about")]
+
+
+def _asked_before(page: Page, at: int, end: int) -> str | None:
+    """Return what a reason in ``at``..``end`` was given for: the one thing asked for before it."""
+    reason = _REASON.search(page.low, at, end)
+    stop = reason.start() if reason else end
+    before = [h for h in page.cares if h[1] <= stop and h[1] > at - 60]
+    if not before or re.search(r",| and |;", page.low[before[-1][1] : stop]):
+        return None
+    asked = treatment_id(page, before[-1])
+    # a bare "injection" or "imaging" may be any of its kind
+    return None if asked == "medication" or asked.startswith("other:") else asked
 
 
 def _items(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) -> None:
