@@ -290,7 +290,8 @@ REQUESTS = [
         "The treatment plan included physical therapy 2x6 for the left shoulder.",
         [
             "sessions_requested planned | value=12 | speaker=request | about=physical_therapy",
-            "!procedure_planned",
+            "procedure_planned planned | about=physical_therapy",
+            "!invasive_procedure_planned",
             "!conservative_care_tried",
         ],
     ),

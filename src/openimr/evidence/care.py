@@ -24,10 +24,28 @@ _AFTER_SURGERY = re.compile(
     r"\b(?:status[\s-]post|s/p|underwent|undergone|had|history of|prior|previous|following|"
     r"after)\b[^.;,]*$"
 )
-ASKED = re.compile(
-    r"[^;.]*?\b(?:is|are|was|were|being|be) (?:also |being |now |hereby )?"
-    r"(?:recommended|requested|ordered|proposed|sought|needed|planned|scheduled|"
-    r"pending|under consideration)\b"
+_FINITE = re.compile(
+    r"\b(?:is|are|was|were|being|be|been|has|have|had|did|does|do|helps?|helped|failed|gave|"
+    r"provided|showed|shows|revealed|reveals|with(?:out)?|but|he|she|while|although|because|which|"
+    r"reported|noted|reduc\w+|reliev\w+|improv\w+|complet\w+)\b|[;.]"
+)
+_ASKED = re.compile(
+    r"(?:(?:is|are|was|were|being|be|been|has|have|had|which|that) )*(?:also |being |now |hereby |"
+    r"again |therefore |then |not (?:yet |been )*)*"
+    r"(?:recommended|requested|ordered|proposed|sought|needed|planned|scheduled|authorized|"
+    r"certified|approved|non-?\s?certified|denied|pending|under consideration|submitted|advised|"
+    r"meant|intended|indicated|warranted|medically necessary|appropriate|to be\b|to (?:start|begin|"
+    r"continue|include|address|help|treat|reduce|allow|rule out|evaluate|assess|determine|clarify))"
+)
+_PURPOSE = re.compile(
+    r"\b(?:to|can|could|may|will|would|and|of|in order to) (?:progress|participat\w+|take part|"
+    r"engag\w+|advanc\w+|proceed|resum\w+|tolerat\w+|postpon\w+|delay|prevent|avoid)"
+    r"(?: \w+){0,5} $|\bparticipation in (?:\w+ ){0,4}$|\badjunct to (?:\w+ ){0,4}$"
+)
+_PLAN = re.compile(r"\b(?:plan|recommend|order|prescri)")
+_NOUN_ASKED = re.compile(
+    r"[^;.,]{0,40}?(?<!as )(?:planned|requested|recommended|scheduled|pending|authorized|ordered|"
+    r"to rule out|to evaluate|to assess)\b(?! (?:by|in|on|for|of) \w+ (?:gave|helped|provided))"
 )
 _CUT = re.compile(
     r"\b(?:reduc\w+|decreas\w+|stopp\w+|cut\w*|fewer|less|weaned|tapered|discontinu\w+|off)\b"
@@ -91,6 +109,28 @@ def treatments_near(
     return [(treatment_id(page, h), min(at, h[0]), max(end, h[1])) for h in chain]
 
 
+_GRANTED = re.compile(
+    r"(?:(?:is|are|was|were|been|has|have|had) )+(?:also |already |since |now )*"
+    r"(?:authorized|certified|approved)\b"
+)
+
+
+def granted(page: Page, end: int) -> bool:
+    """Whether what ends at ``end`` has been authorized: "the injection was certified"."""
+    verb = _FINITE.search(page.low, end, min(page.end, end + 110))
+    return verb is not None and _GRANTED.match(page.low, verb.start(), page.end) is not None
+
+
+def asked_for(page: Page, end: int) -> bool:
+    """Whether what ends at ``end`` is only asked for, planned or authorized: "PT was requested"."""
+    low, stop = page.low, min(page.end, end + 110)
+    verb = _FINITE.search(low, end, stop)
+    if verb is not None and _ASKED.match(low, verb.start(), stop):
+        return True
+    # "Cortisone injection left shoulder planned.", "MRI to rule out a tear"
+    return _NOUN_ASKED.match(low, end, min(stop, verb.start() if verb else stop)) is not None
+
+
 def treatment_id(page: Page, hit: Hit) -> str:
     """Return the treatment id of a treatment word or the generic name of a drug."""
     entry = hit[2]
@@ -111,10 +151,7 @@ def treatment(page: Page, hit: Hit) -> None:
     at, end, entry = hit
     voice = page.voice(at)
     role = voice.role
-    if role in SILENT or role == "assessment" or (at < voice.after and not entry.imaging):
-        # "current medications include" heads a list, it is no treatment of its own
-        return
-    if page.low.startswith(("-induced", " induced", "-related"), end):
+    if role in SILENT or role == "assessment" or _no_care(page, hit):
         return
     said, past = page.polarity(at, end)
     ident = treatment_id(page, hit)
@@ -138,15 +175,9 @@ def treatment(page: Page, hit: Hit) -> None:
             about=about,
         )
 
-    asked = ASKED.match(page.low, end, min(page.end, end + 110))
-    if said == "planned" or asked or (role == "plan" and voice.explicit):
-        # A test or a course of therapy that is asked for is no invasive procedure.
-        if entry.surgery or (entry.treatment or {}).get("injection"):
-            add("procedure_planned", words, "planned")
-        if entry.surgery:
-            add("surgery_considered", True, "planned")
-        if entry.surgery or (entry.treatment or {}).get("injection"):
-            add("invasive_procedure_planned", True, "planned")
+    if said == "planned" or (role == "plan" and voice.explicit) or asked_for(page, end):
+        page.asked.append((at, end))
+        _planned(page, hit, add)
         return
     page.state.treatment = ident
     if (entry.treatment or {}).get("injection") and ident != "other:injection":
@@ -165,6 +196,36 @@ def treatment(page: Page, hit: Hit) -> None:
     elif entry.care:
         add("conservative_care_tried", words, said, past=past or role == "history")
         _given(page, hit, said, add)
+
+
+def _no_care(page: Page, hit: Hit) -> bool:
+    """Whether a word of treatment is a heading, a cause or a hope rather than care."""
+    at, end, entry = hit
+    if at < page.voice(at).after and not entry.imaging:
+        # "current medications include" heads a list, it is no treatment of its own
+        return True
+    if page.low.startswith(("-induced", " induced", "-related"), end) or page.heads(at, end):
+        return True
+    # "so that he can progress in active therapy": what is hoped for
+    return _PURPOSE.search(page.low, max(page.start, at - 60), at) is not None
+
+
+def _planned(page: Page, hit: Hit, add: Callable[..., None]) -> None:
+    """Write that care is asked for or planned; an operation or injection may be granted already."""
+    at, end, entry = hit
+    invasive = entry.surgery or (entry.treatment or {}).get("injection")
+    voice = page.voice(at)
+    if invasive or (
+        # of a plan's list of therapies and tests the first; a bare request plans nothing more
+        len(page.asked) == 1 and _PLAN.search(page.low, voice.start, voice.after)
+    ):
+        add("procedure_planned", str(entry.words), "planned")
+    if entry.surgery:
+        add("surgery_considered", True, "planned")
+    if invasive:
+        add("invasive_procedure_planned", True, "planned")
+        if granted(page, end):
+            add("surgery_approved" if entry.surgery else "parent_item_supported", True, "present")
 
 
 def _given(page: Page, hit: Hit, said: Said, add: Callable[..., None]) -> None:

@@ -65,7 +65,7 @@ def _read(text: str, kind: str, day: date | None, page: Page) -> None:
     days = note_dates(reading, spans)
     page.open(reading)
     place_at = word_at = care_at = anchor_at = aside_at = 0
-    for index, found in enumerate(voices(reading, spans, roles, kind, page.state.carry)):
+    for index, found in enumerate(voices(reading, spans, roles, kind, page.state.carry, cares)):
         start, end = spans[index]
         first_place, first_word, first_care, first_aside = place_at, word_at, care_at, aside_at
         while place_at < len(places) and places[place_at][0] < end:

@@ -301,7 +301,9 @@ class Lexicon:
         }
 
     def _treatments(self) -> None:
-        for spec in _data("treatments")["treatments"]:
+        data = _data("treatments")
+        self._put(CARE, data["masks"], Entry("mask"), plural=True)
+        for spec in data["treatments"]:
             terms = spec.pop("terms")
             entry = Entry("treatment", spec["id"], words=spec["words"], treatment=spec)
             entry.by_region = spec.get("by_region")

@@ -64,6 +64,8 @@ class Page:
         self.state = state
         self.facts = facts
         self._seen: set[tuple[Any, ...]] = set()
+        self.asked: list[tuple[int, int]] = []
+        """Treatments of the sentence that are only asked for or planned."""
         self.start = self.end = 0
         self.voices: tuple[Voice, ...] = ()
         self.words: list[Hit] = []
@@ -95,6 +97,7 @@ class Page:
         self.day = day
         self._scopes = None
         self._seen.clear()
+        self.asked.clear()
         # "Examination of the lumbar spine showed spasm. There was tenderness."
         side: Hit | None = None
         for hit in places:
@@ -122,6 +125,21 @@ class Page:
         if self._scopes is None:
             self._scopes = scopes(self.low, self.start, self.end, self.words)
         return polarity(at, end, self._scopes, results) if self._scopes else ("present", False)
+
+    def planned(self, at: int, end: int, said: Said) -> Said:
+        """Return ``planned`` for what is said of care that is only asked for, else ``said``."""
+        asked = said == "present" and any(s < end and at < t for s, t in self.asked)
+        return "planned" if asked else said
+
+    def heads(self, at: int, end: int) -> bool:
+        """Whether the words are a heading or its label ("MEDICATION REVIEW", "Therapy:")."""
+        cased = self.reading.cased
+        if cased[at:end].isupper() and end - at > 4:
+            first, last = cased.rfind(" ", 0, max(0, at - 1)) + 1, cased.find(" ", end + 1)
+            before, after = cased[first:at].strip(), cased[end : last if last > 0 else None].strip()
+            if (len(before) > 2 and before.isupper()) or (len(after) > 2 and after.isupper()):
+                return True
+        return self.low[end : end + 1] == ":" and " " not in self.low[at:end] and at == self.start
 
     def regions(
         self, at: int, end: int, entry: Entry | None, role: str

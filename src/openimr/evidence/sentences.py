@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -42,6 +42,26 @@ _RESULT = re.compile(
     r"\b(?:reveal|show|demonstrat|not(?:ed|es|ing)|normal|negative|positive|confirm|consistent|"
     r"impression|indicat|document|report|unremarkable|evidence|identif|suggest|obtained|was done|"
     r"were done|taken|without)|[:=]"
+)
+
+
+_AGENT = re.compile(
+    r"(?:[a-z, ]{0,30}?\b)?(?:he|she|they|(?:the )?(?:injured )?(?:patient|worker|applicant|"
+    r"claimant|employee|member)) (?:also |then |reportedly |previously |initially |currently |"
+    r"still |has |had |is |was )*(?:takes|took|taking|tr(?:ied|ialed)|us(?:es|ed|ing)|"
+    r"complet(?:ed|es)|attend(?:ed|s)|receiv(?:ed|es)|underwent|participat\w+|failed|finished|"
+    r"stopped|started|began|had|wears|wore)\b"
+)
+_BY_CARE = re.compile(
+    r"\b(?:failed|help(?:ed|s)?|gave|provide[sd]?|did not|does not|(?:has|have|had|was|were) "
+    r"(?:been |also |all |not |only )*(?:tried|trialed|completed|attempted|given|performed|done|"
+    r"received|used|administered|unsuccessful|ineffective|effective|helpful|beneficial|exhausted|"
+    r"of (?:no|little|some))|reliev(?:ed|es)|improved|benefit\w*|resulted|made|worsened|"
+    r"without (?:relief|benefit|improvement|help)|no (?:relief|benefit|improvement|help))\b"
+)
+_OTHER_SUBJECT = re.compile(
+    r"\b(?:is|are|was|were|shows?|showed|reveal\w*|note[ds]?|tender\w*|positive|negative|pain|"
+    r"sensation|strength|motion|reflex\w*)\b|:"
 )
 
 
@@ -150,15 +170,20 @@ def voices(
     hits: list[Hit],
     kind: str = "other",
     carry: Carry | None = None,
+    cares: Sequence[Hit] = (),
 ) -> Iterator[tuple[Voice, ...]]:
-    """Yield the voices of each sentence, the carried role included; ``carry`` goes on."""
+    """Yield the voices of each sentence, the carried role included; ``carry`` goes on.
+
+    ``cares`` are the treatments and drugs of the text: a sentence that tells what care did is
+    history, whatever examination or complaint stands before it.
+    """
     carry = carry or Carry()
     headings, carries = lexicon().headings, lexicon().carries
     base = _DOCUMENT_ROLE.get(kind, "other")
     carried = carry.role or base
     section = carry.section
     low = reading.low
-    at = 0
+    at = care = 0
     for start, end in spans:
         first = at
         while at < len(hits) and hits[at][0] < end:
@@ -178,8 +203,14 @@ def voices(
         if not found and carried == "utilization_review" and _DATED.match(low, start, end):
             # "On 5-4-16 the provider noted": the record goes on after what was decided.
             carried = base
+        while care < len(cares) and cares[care][0] < start:
+            care += 1
         if not found:
-            yield (Voice(start, carried, section, start),)
+            treated = carried in ("exam", "complaint") and _tells_of_care(
+                low, start, end, cares[care : care + 1]
+            )
+            role = "history" if treated else carried
+            yield (Voice(start, role, section and not treated, start),)
             continue
         last = found[-1].role
         if found[0].start > start:
@@ -195,6 +226,21 @@ def voices(
             carried = base if carried in (*_DENYING, "plan") or last != "test" else carried
         yield tuple(found)
     carry.role, carry.section = carried, section
+
+
+def _tells_of_care(low: str, start: int, end: int, cares: Sequence[Hit]) -> bool:
+    """Whether a sentence tells what care was given and how it went; ``cares``: its first if any."""
+    if not cares or cares[0][0] >= end:
+        return False
+    at, stop, _ = cares[0]
+    agent = _AGENT.match(low, start, at)
+    if agent is not None and at - agent.end() <= 40:
+        return True
+    return (
+        at - start <= 60
+        and not _OTHER_SUBJECT.search(low, start, at)
+        and _BY_CARE.search(low, stop, end) is not None
+    )
 
 
 def _cues(low: str, end: int, hits: list[Hit]) -> tuple[list[Voice], str | None]:
@@ -240,11 +286,11 @@ def sentences(text: str, kind: str = "other") -> list[Sentence]:
     """
     reading = Reading(text)
     spans = split(reading)
-    roles = lexicon().scan(reading.flat).roles
+    scan = lexicon().scan(reading.flat)
     days = note_dates(reading, spans)
     result = []
     for (start, end), voice, day in zip(
-        spans, voices(reading, spans, roles, kind), days, strict=True
+        spans, voices(reading, spans, scan.roles, kind, None, scan.cares), days, strict=True
     ):
         role = next((v.role for v in voice if v.explicit), voice[0].role)
         result.append(Sentence(reading.origin(start), _last(reading, end), role, day))

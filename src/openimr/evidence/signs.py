@@ -27,7 +27,7 @@ def read(page: Page) -> None:
     for hit in page.cares:
         if hit[2].kind == "drug":
             drug(page, hit)
-        else:
+        elif hit[2].kind == "treatment":
             treatment(page, hit)
     for hit in page.words:
         kind = hit[2].kind
@@ -45,14 +45,14 @@ def read_asides(page: Page, hits: list[Hit]) -> None:
     for hit in hits:
         kind = hit[2].kind
         if kind == "finding":
-            _finding(page, hit)
+            _finding(page, hit, aside=True)
         elif kind == "assessed":
             tests.append(hit)
     if tests:
         assessed(page, tests)
 
 
-def _finding(page: Page, hit: Hit) -> None:
+def _finding(page: Page, hit: Hit, aside: bool = False) -> None:
     at, end, entry = hit
     role = page.role(at, entry)
     low = page.low
@@ -62,7 +62,7 @@ def _finding(page: Page, hit: Hit) -> None:
     if entry.as_role and role in entry.as_role:
         name = entry.as_role[role] or name
     said, past = page.polarity(at, end)
-    pain = said
+    pain = said = page.planned(at, end, said) if aside else said
     if entry.polarity == "negated":
         said = "negated"
     elif role == "plan" and said == "present":
