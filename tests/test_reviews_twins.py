@@ -1,0 +1,60 @@
+"""Twins of the guideline library: one request told with the decisive fact and without it.
+
+A pair of ``tests/data/twins/*.yaml`` either writes both texts out (``absent``, ``present``) or one
+``text`` in which ``{without || with}`` marks where the two differ.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import openimr
+from openimr.model import Case, DisputedItem, Document, ItemReview
+
+TWINS: list[Any] = [
+    pytest.param(twin, id=f"{path.stem}-{number}-{twin['treatment']}")
+    for path in sorted((Path(__file__).parent / "data/twins").glob("*.yaml"))
+    for number, twin in enumerate(yaml.safe_load(path.read_text("utf-8")))
+]
+_CHOICE = re.compile(r"\{([^{}|]*)\|\|([^{}|]*)\}")
+
+
+def told(twin: dict[str, Any], which: str) -> str:
+    if "text" not in twin:
+        return str(twin[which])
+    return _CHOICE.sub(lambda m: m[1 + (which == "present")].strip(), twin["text"])
+
+
+def reviewed(twin: dict[str, Any], which: str) -> ItemReview:
+    request = twin["request"]
+    if which == "present":
+        request = twin.get("present_request", request)
+    record = Document(
+        name="summary", kind=twin.get("kind", "clinical_summary"), text=told(twin, which)
+    )
+    case = Case(
+        decision_date=twin["decided"],
+        items=(DisputedItem(request=request),),
+        documents=(record,),
+    )
+    return openimr.review(case).items[0]
+
+
+@pytest.mark.parametrize("twin", TWINS)
+def test_the_twin_with_the_fact_is_overturned(twin: dict[str, Any]) -> None:
+    item = reviewed(twin, "present")
+    assert item.treatment == twin["treatment"]
+    assert item.proposed_decision == "Overturned", item.rationale
+
+
+@pytest.mark.parametrize("twin", TWINS)
+def test_the_twin_without_the_fact_is_upheld_for_it(twin: dict[str, Any]) -> None:
+    item = reviewed(twin, "absent")
+    assert item.proposed_decision == "Upheld", item.rationale
+    failing = {f.criterion for f in item.findings if f.effect in ("defeats", "gap")}
+    assert set(twin["decisive"]) & (failing | set(item.decisive))
