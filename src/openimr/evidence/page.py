@@ -26,6 +26,9 @@ _SIDED = frozenset(("shoulder", "elbow", "wrist_hand", "hip", "knee", "ankle_foo
 _UPPER = frozenset(("cervical", "shoulder", "elbow", "wrist_hand"))
 
 
+_DENIAL = ("no ", "not ", "without ", "little ", "lack of ")
+
+
 SILENT = frozenset(("utilization_review", "guideline", "boilerplate"))
 """Voices that never state a finding about the patient."""
 
@@ -73,6 +76,7 @@ class Page:
         self.places: list[Hit] = []
         self.day: date | None = None
         self._scopes: list[Scope] | None = None
+        self._denials: list[tuple[int, int]] = []
         self.open(Reading(""))
 
     def open(self, reading: Reading) -> None:
@@ -124,6 +128,14 @@ class Page:
         """Return the polarity of what stands there, and whether it is of the past."""
         if self._scopes is None:
             self._scopes = scopes(self.low, self.start, self.end, self.words)
+            # "no improvement" is a finding of its own and still denies "improvement in motion"
+            self._denials = [
+                (s, t)
+                for s, t, e in self.words
+                if e.kind == "finding" and self.low.startswith(_DENIAL, s)
+            ]
+        if self._denials and any(s < at < t for s, t in self._denials):
+            return "negated", False
         return polarity(at, end, self._scopes, results) if self._scopes else ("present", False)
 
     def planned(self, at: int, end: int, said: Said) -> Said:
