@@ -49,7 +49,7 @@ def show(guideline: Guideline) -> str:
         f"# {guideline.title}",
         "  \n".join(_head(guideline)),
         "## Editions",
-        "\n".join(_edition(edition) for edition in guideline.editions) or "None given.",
+        "\n".join(f"- {edition_words(edition)}" for edition in guideline.editions) or "None given.",
         "## Criteria",
         *(_criterion(criterion, guideline) for criterion in guideline.criteria),
         "## Examples",
@@ -73,7 +73,8 @@ def _head(guideline: Guideline) -> Iterator[str]:
         yield "Belongs to another item of the case and falls with it."
 
 
-def _edition(edition: Edition) -> str:
+def edition_words(edition: Edition) -> str:
+    """An edition on one line: step of the search, text, when it is in force, id."""
     citation = edition.citation
     title = ", ".join(
         str(part) for part in (citation.body, citation.chapter, citation.year) if part is not None
@@ -86,7 +87,7 @@ def _edition(edition: Edition) -> str:
         )
     start, end = edition.in_force.start, edition.in_force.end
     since = f"from {start}" if start else "from the beginning"
-    return f"- {edition.step}: {title} ({since}{f' to {end}' if end else ''}; `{edition.id}`)"
+    return f"{edition.step}: {title} ({since}{f' to {end}' if end else ''}; `{edition.id}`)"
 
 
 def _criterion(criterion: Criterion, guideline: Guideline) -> str:
