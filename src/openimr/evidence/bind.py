@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple, cast
 
-from openimr.evidence.lexicon import Hit
+from openimr.evidence.lexicon import Entry, Hit
 from openimr.model import Region, Side
 
 _LEVELS = re.compile(
@@ -32,6 +32,30 @@ class Place(NamedTuple):
 
 
 NOWHERE = Place(None, None, ())
+
+
+_LETTERS: dict[str, Entry] = {}
+
+
+def real_places(cased: str, places: list[Hit]) -> list[Hit]:
+    """Return ``places`` without masks; a lone capital L or R is a side ("SLR + on L", "R knee")."""
+    if all(entry.kind not in ("mask", "letter") for _, _, entry in places):
+        return places
+    kept = []
+    for start, end, entry in places:
+        if entry.kind == "letter":
+            if cased[start] not in "LR" or cased[max(0, start - 2) : start] == ". ":
+                # "Dr. R. Roe" is no side
+                continue
+            kept.append((start, end, side_entry(entry.name)))
+        elif entry.kind != "mask":
+            kept.append((start, end, entry))
+    return kept
+
+
+def side_entry(name: str) -> Entry:
+    """Return the entry of a side, made once."""
+    return _LETTERS.setdefault(name, Entry("side", name))
 
 
 def regions_near(low: str, at: int, end: int, places: list[Hit]) -> list[tuple[int, int, str]]:
@@ -113,6 +137,8 @@ def side_near(
             cost = 10 + start - anchor[1]
         elif 0 <= at - stop <= 12 and not adverb and "," not in low[stop:at]:
             cost = 20 + at - stop
+        elif at <= start and stop <= end and not adverb:
+            cost = 28
         elif (
             0 <= start - end <= 60
             and not _other_place(places, end, start, anchor)

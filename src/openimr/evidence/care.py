@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from openimr.evidence.asked import asked_for, granted, no_care
 from openimr.evidence.context import Said
 from openimr.evidence.lexicon import Hit
 from openimr.evidence.page import SILENT, Page
@@ -24,29 +25,12 @@ _AFTER_SURGERY = re.compile(
     r"\b(?:status[\s-]post|s/p|underwent|undergone|had|history of|prior|previous|following|"
     r"after)\b[^.;,]*$"
 )
-_FINITE = re.compile(
-    r"\b(?:is|are|was|were|being|be|been|has|have|had|did|does|do|helps?|helped|failed|gave|"
-    r"provided|showed|shows|revealed|reveals|with(?:out)?|but|he|she|while|although|because|which|"
-    r"reported|noted|reduc\w+|reliev\w+|improv\w+|complet\w+)\b|[;.]"
-)
-_ASKED = re.compile(
-    r"(?:(?:is|are|was|were|being|be|been|has|have|had|which|that) )*(?:also |being |now |hereby |"
-    r"again |therefore |then |not (?:yet |been )*)*"
-    r"(?:recommended|requested|ordered|proposed|sought|needed|planned|scheduled|authorized|"
-    r"certified|approved|non-?\s?certified|denied|pending|under consideration|submitted|advised|"
-    r"meant|intended|indicated|warranted|medically necessary|appropriate|to be\b|to (?:start|begin|"
-    r"continue|include|address|help|treat|reduce|allow|rule out|evaluate|assess|determine|clarify))"
-)
-_PURPOSE = re.compile(
-    r"\b(?:to|can|could|may|will|would|and|of|in order to) (?:progress|participat\w+|take part|"
-    r"engag\w+|advanc\w+|proceed|resum\w+|tolerat\w+|postpon\w+|delay|prevent|avoid)"
-    r"(?: \w+){0,5} $|\bparticipation in (?:\w+ ){0,4}$|\badjunct to (?:\w+ ){0,4}$"
+_PRIOR = re.compile(r"\b(?:prior|previous|last|earlier|past|recent|most recent) (?:\w+ ){0,2}$")
+_TESTED = re.compile(r"\b(?:positive|negative|consistent|inconsistent|detect\w+)\b[^.;]{0,60}$")
+_CARE_CUE = re.compile(
+    r"treat|therap|care|tri(?:ed|al)|fail|manag|conserv|received|underw|undergone"
 )
 _PLAN = re.compile(r"\b(?:plan|recommend|order|prescri)")
-_NOUN_ASKED = re.compile(
-    r"[^;.,]{0,40}?(?<!as )(?:planned|requested|recommended|scheduled|pending|authorized|ordered|"
-    r"to rule out|to evaluate|to assess)\b(?! (?:by|in|on|for|of) \w+ (?:gave|helped|provided))"
-)
 _CUT = re.compile(
     r"\b(?:reduc\w+|decreas\w+|stopp\w+|cut\w*|fewer|less|weaned|tapered|discontinu\w+|off)\b"
     r"(?! (?:pain|symptom|spasm)|[^.;,]*\b(?:with|from|after|by|pain|symptoms)\b)[^.;,]*$"
@@ -92,6 +76,9 @@ def treatments_near(
             return 2.0 * len(gap) + 60 * gap.count(";")
         if hit[1] <= at:
             gap = low[hit[1] : at]
+            if gap.strip() == "(":
+                # "physical therapy (no help), chiropractic (some help)"
+                return 0.0
             return 0.8 * len(gap) + 60 * gap.count(";")
         return 0.0
 
@@ -107,28 +94,6 @@ def treatments_near(
             break
         chain.append(other)
     return [(treatment_id(page, h), min(at, h[0]), max(end, h[1])) for h in chain]
-
-
-_GRANTED = re.compile(
-    r"(?:(?:is|are|was|were|been|has|have|had) )+(?:also |already |since |now )*"
-    r"(?:authorized|certified|approved)\b"
-)
-
-
-def granted(page: Page, end: int) -> bool:
-    """Whether what ends at ``end`` has been authorized: "the injection was certified"."""
-    verb = _FINITE.search(page.low, end, min(page.end, end + 110))
-    return verb is not None and _GRANTED.match(page.low, verb.start(), page.end) is not None
-
-
-def asked_for(page: Page, end: int) -> bool:
-    """Whether what ends at ``end`` is only asked for, planned or authorized: "PT was requested"."""
-    low, stop = page.low, min(page.end, end + 110)
-    verb = _FINITE.search(low, end, stop)
-    if verb is not None and _ASKED.match(low, verb.start(), stop):
-        return True
-    # "Cortisone injection left shoulder planned.", "MRI to rule out a tear"
-    return _NOUN_ASKED.match(low, end, min(stop, verb.start() if verb else stop)) is not None
 
 
 def treatment_id(page: Page, hit: Hit) -> str:
@@ -151,7 +116,7 @@ def treatment(page: Page, hit: Hit) -> None:
     at, end, entry = hit
     voice = page.voice(at)
     role = voice.role
-    if role in SILENT or role == "assessment" or _no_care(page, hit):
+    if role in SILENT or role == "assessment" or no_care(page, hit):
         return
     said, past = page.polarity(at, end)
     ident = treatment_id(page, hit)
@@ -175,7 +140,11 @@ def treatment(page: Page, hit: Hit) -> None:
             about=about,
         )
 
-    if said == "planned" or (role == "plan" and voice.explicit) or asked_for(page, end):
+    # "a repeat MRI because the prior MRI is old": what is called prior was done
+    prior = role == "plan" and _PRIOR.search(page.low, max(page.start, at - 30), at) is not None
+    if prior:
+        role, past = "history", True
+    elif said == "planned" or (role == "plan" and voice.explicit) or asked_for(page, end):
         page.asked.append((at, end))
         _planned(page, hit, add)
         return
@@ -196,18 +165,6 @@ def treatment(page: Page, hit: Hit) -> None:
     elif entry.care:
         add("conservative_care_tried", words, said, past=past or role == "history")
         _given(page, hit, said, add)
-
-
-def _no_care(page: Page, hit: Hit) -> bool:
-    """Whether a word of treatment is a heading, a cause or a hope rather than care."""
-    at, end, entry = hit
-    if at < page.voice(at).after and not entry.imaging:
-        # "current medications include" heads a list, it is no treatment of its own
-        return True
-    if page.low.startswith(("-induced", " induced", "-related"), end) or page.heads(at, end):
-        return True
-    # "so that he can progress in active therapy": what is hoped for
-    return _PURPOSE.search(page.low, max(page.start, at - 60), at) is not None
 
 
 def _planned(page: Page, hit: Hit, add: Callable[..., None]) -> None:
@@ -270,10 +227,14 @@ def drug(page: Page, hit: Hit) -> None:
     at, end, entry = hit
     voice = page.voice(at)
     role = voice.role
-    if role in SILENT:
+    low = page.low
+    if role in SILENT or (
+        any(h[2].name == "urine_drug_test" for h in page.cares)
+        and _TESTED.search(low, max(page.start, at - 90), at)
+    ):
+        # "the drug screen was positive for hydrocodone"
         return
     said, past = page.polarity(at, end)
-    low = page.low
     if (
         role == "plan"
         and said == "present"
@@ -321,4 +282,4 @@ def _tried(page: Page, at: int) -> bool:
         # a member of a list whose heading stands before
         return False
     cue = page.low[voice.start : voice.after]
-    return "medic" not in cue or "treatment" in page.low[page.start : voice.start]
+    return _CARE_CUE.search(cue) is not None or "treatment" in page.low[page.start : voice.start]

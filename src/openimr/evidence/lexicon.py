@@ -247,8 +247,11 @@ class Lexicon:
         data = _data("anatomy")
         for region, terms in data["regions"].items():
             self._put(PLACE, terms, Entry("region", region), plural=True)
+        self._put(PLACE, data["masks"], Entry("mask"))
         for side, terms in data["sides"].items():
             self._put(PLACE, terms, Entry("side", side))
+        for letter, side in (("l", "left"), ("r", "right")):
+            self._put(PLACE, [letter], Entry("letter", side))
         for letter, region, last in (
             ("c", "cervical", 8),
             ("t", "thoracic", 12),
@@ -374,6 +377,8 @@ class Lexicon:
                     anchors.append((start, ids))
                 continue
             for layer, entry in entries:
+                if entry.kind == "letter" and padded[last + 1] in "0123456789/-'&":
+                    continue
                 hits = layers[layer]
                 if not hits or start >= hits[-1][1]:
                     hits.append((start, last, entry))

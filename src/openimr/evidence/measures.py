@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from openimr.evidence.care import asked_for, treatment_id, treatments_near
+from openimr.evidence.asked import asked_for
+from openimr.evidence.care import treatment_id, treatments_near
 from openimr.evidence.dates import parse_date
 from openimr.evidence.lexicon import lexicon
 from openimr.evidence.numbers import number, plain, weeks
@@ -130,7 +131,8 @@ def _abouts(page: Page, spec: dict[str, Any], at: int, end: int) -> list[str | N
         return [_asked_before(page, at, end)]
     drugs = [h for h in page.cares if h[2].kind == "drug"] if spec.get("drug") else []
     if drugs:
-        return [min(drugs, key=lambda h: abs(h[0] - at))[2].name]
+        # "Norco 10/325 tid, Flexeril 7.5 qhs": said of the drug in front of it
+        return [min(drugs, key=lambda h: at - h[0] if h[0] < at else 30 + 2 * (h[0] - at))[2].name]
     return [spec.get("about")]
 
 

@@ -66,7 +66,7 @@ class Page:
         self.page_starts = page_starts
         self.state = state
         self.facts = facts
-        self._seen: set[tuple[Any, ...]] = set()
+        self._seen: dict[tuple[Any, ...], list[tuple[int, int]]] = {}
         self.asked: list[tuple[int, int]] = []
         """Treatments of the sentence that are only asked for or planned."""
         self.start = self.end = 0
@@ -263,10 +263,14 @@ class Page:
         """
         if said == "undocumented":
             return
-        key = (fact, at, region, about, value, side, said)
-        if key in self._seen:
+        key = (fact, region, about, value, side, said)
+        spans = self._seen.get(key)
+        if spans is None:
+            self._seen[key] = [(at, end)]
+        elif any(s < end and at < t for s, t in spans):
             return
-        self._seen.add(key)
+        else:
+            spans.append((at, end))
         low = self.low
         places = self.places
         if places and sided:

@@ -32,6 +32,7 @@ _ABBREVIATED = re.compile(
     r"[a-z]|ph\.d|m\.d|d\.o|d\.c|p\.o|b\.i\.d|t\.i\.d|q\.d|a\.m|p\.m|lt|rt|tab|tabs|cap|caps|"
     r"pg|pp|cont|max|min|temp|wt|ht|avg|est|dx|hx|rx|tx|sx)$"
 )
+_MARK = re.compile(r"(?:^|[ (])(\d{1,2})$")
 _HEADING = re.compile(
     r"[\s*>-]*(?:\d{1,2}[.)] ?)?([a-z][a-z0-9 &/()'-]{0,48}?) ?(?:\([^)]{0,30}\) ?)?:"
 )
@@ -41,6 +42,7 @@ _DATED = re.compile(r"(?:on|in|by|as of) (?:an? |the )?[a-z0-9 ,/-]{0,30}\d{2}\b
 _RESULT = re.compile(
     r"\b(?:reveal|show|demonstrat|not(?:ed|es|ing)|normal|negative|positive|confirm|consistent|"
     r"impression|indicat|document|report|unremarkable|evidence|identif|suggest|obtained|was done|"
+    r"notable|remarkable|significant|abnormal|"
     r"were done|taken|without)|[:=]"
 )
 
@@ -87,10 +89,24 @@ def split(reading: Reading) -> list[tuple[int, int]]:
     """Return start and end of each sentence of the folded text."""
     cased, low = reading.cased, reading.low
     cuts: list[int] = []
+    counted = 0
     for match in _END.finditer(cased):
         at, end = match.span()
         if end < len(cased) and cased[end] != " " and not _glued(cased, at, end):
             continue
+        if (
+            cased[at] == "."
+            and cased[at - 1 : at].isdigit()
+            and (mark := _MARK.search(low[max(0, at - 4) : at]))
+        ):
+            number = int(mark[1])
+            lined = at - len(mark[1]) - 1 in reading.breaks
+            if lined:
+                pass
+            elif number == counted + 1 or (number == 1 and low[max(0, at - 3) : at - 1] == ": "):
+                # "1. Naproxen 2. Tramadol": members of one list
+                counted = number
+                continue
         if cased[at] != "." or _ends(cased, low, at, end):
             cuts.append(end)
     if (at := cased.find(_INTRODUCTION)) >= 0:
@@ -138,6 +154,9 @@ def _ends(cased: str, low: str, at: int, end: int) -> bool:
     word = match[0].strip(" (")
     if word == "no":
         return not following.isdigit()
+    if word in ("l", "r"):
+        # "EHL 4/5 on L. Gait is slow", but "Dr. L. Roe"
+        return cased[at - 1].isupper() and low[max(0, at - 3) : at - 1] != ". "
     return word in ("etc", "a.m", "p.m", "b.i.d", "t.i.d", "q.d") and following.isupper()
 
 
