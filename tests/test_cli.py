@@ -153,6 +153,7 @@ CASES = [
     ('{"items": [{"request": "MRI"}], "date_of_injury": "10/12/2016"}', "date_of_injury"),
     ('{"items": [', "line 1"),
     ("[1, 2]", "object"),
+    ('{"items": [{"request": "' + "MRI " * 2000 + '"}]}', "items[0]"),
 ]
 
 

@@ -31,6 +31,9 @@ _BYTE = re.compile(r"\(byte (?P<at>\d+)\)")
 _TYPES = re.compile(r"Expected `(?P<want>[^`]*)`, got `(?P<got>[^`]*)`")
 _STEP = re.compile(r"\.(?P<field>\w+)|\[(?P<index>\d+|\.\.\.)\]")
 
+LONGEST_REQUEST = 4000
+"""Characters of a request; published determinations stay below 1,500."""
+
 
 def load_case(path: Path | str, *, limits: Limits = DEFAULTS, ocr: bool = True) -> Case:
     """Read a case file with the text of its documents.
@@ -162,6 +165,13 @@ def _case(data: bytes, source: str) -> Case:
     for index, item in enumerate(case.items):
         if not item.request.strip():
             raise InputError(source, f"items[{index}].request is empty", "name the treatment")
+        longest = max(len(text or "") for text in (item.request, item.original, item.remainder))
+        if longest > LONGEST_REQUEST:
+            raise InputError(
+                source,
+                f"items[{index}] asks in {longest} characters",
+                f"name the treatment in at most {LONGEST_REQUEST} and put records into documents",
+            )
     seen: dict[str, int] = {}
     for index, document in enumerate(case.documents):
         if document.name in seen:
