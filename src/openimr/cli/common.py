@@ -45,6 +45,19 @@ class Run:
             else:
                 self.done += 1
 
+    def places(self, names: Iterable[str]) -> list[Path | str]:
+        """The files that names stand for: folders walked, ``-`` kept for standard input."""
+        from openimr.documents import walk
+
+        found: list[Path | str] = []
+        for name in names:
+            try:
+                found.extend([name] if name == "-" else walk([name]))
+            except OpenIMRError as error:
+                self.failed += 1
+                click.echo(f"imr: {error}", err=True)
+        return found
+
     def finish(self) -> None:
         """Exit with 1 when anything failed."""
         if self.failed:

@@ -26,12 +26,11 @@ Examples:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a fact and line.")
 def facts(files: tuple[str, ...], kind: str, as_json: bool) -> None:
     """Show the clinical facts read from documents, each with the words it rests on."""
-    from openimr.documents import load, walk
+    from openimr.documents import load
     from openimr.evidence import find_facts
 
     run = Run()
-    places: list[Path | str] = []
-    run.each(files, lambda name: places.extend([name] if name == "-" else walk([name])))
+    places = run.places(files)
 
     def one(path: Path | str) -> None:
         document = load(path)

@@ -16,7 +16,8 @@ COMMANDS: dict[str, str] = {
     "letter": "Write a determination as a letter: text, HTML, PDF or DOCX.",
     "review": "Review case files: facts, findings, proposed decisions, rationale.",
     "facts": "Show the clinical facts read from a text, with the words behind them.",
-    "guideline": "Show, list and check the guideline library.",
+    "guideline": "Show, list, check, compare and explain the guideline library.",
+    "evaluate": "Replay published determinations blind; compare with what was decided.",
     "demo": "Review an invented case and write its letter and review sheet.",
 }
 """Each command and its one-line help. The module of the same name holds it; it is imported only

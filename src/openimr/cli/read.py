@@ -32,11 +32,9 @@ def read(files: tuple[str, ...], as_json: bool) -> None:
     import msgspec
 
     import openimr
-    from openimr.documents import walk
 
     run = Run()
-    places: list[Path | str] = []
-    run.each(files, lambda name: places.extend([name] if name == "-" else walk([name])))
+    places = run.places(files)
     with progress("Reading", len(places)) as step:
 
         def one(path: Path | str) -> None:
