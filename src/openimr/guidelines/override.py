@@ -1,15 +1,15 @@
 """Trying a change without touching a file: ``mri_lumbar.C4.weeks=6``.
 
 A setting names a criterion and what of it to replace: the number that a fact is compared with in
-its condition (by the fact's name, or by the end of it where only one fact ends so), or its
-``condition``, ``weight`` or ``kind`` as a whole.
+its condition (by the fact's name, or by the end of it where only one fact ends so) or in what a
+fact of the condition is derived from, or its ``condition``, ``weight`` or ``kind`` as a whole.
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, get_args
 
 import msgspec
@@ -140,10 +140,10 @@ def _condition(setting: Setting) -> Condition:
     return condition
 
 
-def numbers_of(condition: Condition) -> dict[str, list[float]]:
-    """The numbers that each fact of a condition is compared with, in reading order."""
+def numbers_of(expression: Node) -> dict[str, list[float]]:
+    """The numbers that each fact of an expression is compared with, in reading order."""
     found: dict[str, list[float]] = {}
-    for node in walk(condition.expression):
+    for node in walk(expression):
         pair = _compared(node)
         if pair is not None:
             found.setdefault(pair[0].fact, []).append(pair[1])
@@ -164,45 +164,82 @@ def _compared(node: Node) -> tuple[FactName, float] | None:
 
 
 def _with_number(criterion: Criterion, setting: Setting) -> str:
-    there = numbers_of(criterion.test)
     name = setting.name
-    fitting = [name] if name in there else [fact for fact in there if fact.endswith(f"_{name}")]
-    has = "; ".join(
-        f"{fact} compared with {' and '.join(f'{n:g}' for n in numbers)}"
-        for fact, numbers in there.items()
-    )
-    remedy = f"{criterion.key} has {has or 'no number'}; also {', '.join(WHOLE)}"
+    expression = criterion.test.expression
+    if not _fitting(expression, name):
+        expression = _written_out(expression, name)
+    there, fitting = numbers_of(expression), _fitting(expression, name)
     if len(fitting) != 1:
+        every = numbers_of(_written_out(expression, None))
+        has = "; ".join(
+            f"{fact} compared with {' and '.join(f'{n:g}' for n in dict.fromkeys(numbers))}"
+            for fact, numbers in every.items()
+        )
         which = "more than one number goes" if fitting else "no number goes"
-        which += f' by the name "{name}"'
-        raise GuidelineError(setting.text, which, remedy)
+        remedy = f"{criterion.key} has {has or 'no number'}; also {', '.join(WHOLE)}"
+        raise GuidelineError(setting.text, f'{which} by the name "{name}"', remedy)
     if len(set(there[fitting[0]])) > 1:
         problem = f"{fitting[0]} is compared with more than one number"
         raise GuidelineError(setting.text, problem, f"set {criterion.key}.condition instead")
+    changed = _replaced(expression, fitting[0], _number(setting, fitting[0]))
+    try:
+        return parse(write(changed)).text
+    except ConditionError:
+        problem = f"the number of {fitting[0]} cannot be changed by itself"
+        raise GuidelineError(
+            setting.text, problem, f"set {criterion.key}.condition instead"
+        ) from None
+
+
+def _fitting(expression: Node, name: str) -> list[str]:
+    """The facts compared with a number that a name may mean: itself, or all that end so."""
+    there = numbers_of(expression)
+    return [name] if name in there else [fact for fact in there if fact.endswith(f"_{name}")]
+
+
+def _number(setting: Setting, fact: str) -> float:
     try:
         number: float = msgspec.convert(setting.value, int | float, strict=False)
     except msgspec.ValidationError:
         number = math.nan
     if not math.isfinite(number):
         problem = f'"{setting.value}" is no number'
-        raise GuidelineError(setting.text, problem, f"give a number for {fitting[0]}")
-    return parse(write(_replaced(criterion.test.expression, fitting[0], number))).text
+        raise GuidelineError(setting.text, problem, f"give a number for {fact}")
+    return number
+
+
+def _written_out(node: Node, name: str | None, above: frozenset[str] = frozenset()) -> Node:
+    """The expression with derived facts written out where their derivation holds the number.
+
+    A number may stand in the derivation of a fact rather than in the criterion. Written out, it
+    can be changed for this criterion alone. ``name`` None writes out whatever holds a number.
+    """
+    if isinstance(node, FactName):
+        kind = vocabulary().get(node.fact)
+        derived = kind.derived if kind is not None else None
+        if derived is None or node.binding is not None or node.fact in above:
+            return node
+        inner = _written_out(derived.expression, name, above | {node.fact})
+        holds = numbers_of(inner) if name is None else _fitting(inner, name)
+        return inner if holds else node
+    return _rebuilt(node, lambda part: _written_out(part, name, above))
 
 
 def _replaced(node: Node, fact: str, number: float) -> Node:
     """The expression with the number that a fact is compared with replaced everywhere."""
+    pair = _compared(node)
+    if isinstance(node, Comparison) and pair is not None and pair[0].fact == fact:
+        swapped = isinstance(node.left, Constant)
+        sides = (Constant(number), node.right) if swapped else (node.left, Constant(number))
+        return Comparison(node.operator, *sides)
+    return _rebuilt(node, lambda part: _replaced(part, fact, number))
 
-    def below(part: Node) -> Node:
-        return _replaced(part, fact, number)
 
+def _rebuilt(node: Node, below: Callable[[Node], Node]) -> Node:
+    """The node with each of its parts replaced."""
     match node:
         case Comparison(operator=operator, left=left, right=right):
-            pair = _compared(node)
-            if pair is None or pair[0].fact != fact:
-                return Comparison(operator, below(left), below(right))
-            value = Constant(number)
-            swapped = isinstance(left, Constant)
-            return Comparison(operator, *((value, right) if swapped else (left, value)))
+            return Comparison(operator, below(left), below(right))
         case Not(part=part):
             return Not(below(part))
         case And(parts=parts):
