@@ -112,7 +112,11 @@ class DisputedItem(Value, frozen=True):
 
 
 class Case(Value, frozen=True):
-    """A case file: the input of a review. Only ``items`` must be given."""
+    """A case file: the input of a review. Only ``items`` must be given.
+
+    ``summary_only`` tells that the record is no more than the clinical case summary of a published
+    determination, which leaves out much of what its reviewer read.
+    """
 
     items: tuple[DisputedItem, ...]
     case_number: str | None = None
@@ -123,6 +127,7 @@ class Case(Value, frozen=True):
     decision_date: date | None = None
     priority: Priority | None = None
     documents: tuple[Document, ...] = ()
+    summary_only: bool = False
 
 
 class Fact(Value, frozen=True):

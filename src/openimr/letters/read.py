@@ -84,6 +84,7 @@ def case_side(determination: Determination) -> Case:
             ),
         )
     return Case(
+        summary_only=True,
         items=tuple(
             DisputedItem(
                 request=item.request,

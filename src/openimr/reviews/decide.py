@@ -17,32 +17,38 @@ from typing import Literal
 import msgspec
 import yaml
 
-from openimr.guidelines.guideline import Criterion
+from openimr.guidelines.guideline import Criterion, Guideline
 from openimr.model import Decision, Finding, Status, Value
 
+_MOST = 2
 Effect = Literal["supports", "defeats", "gap", "waived", "neutral"]
 
 
 class Weights(Value, frozen=True):
-    """The calibrated weights of ``decide.yaml`` (log odds of *Overturned*)."""
+    """The weights of ``decide.yaml``: log odds of *Overturned*."""
 
     intercept: float
-    no_defeat: float
-    core_not_documented: float
-    core_not_met: float
-    contraindication: float
-    limit_exceeded: float
+    no_failure: float
+    further_failure: float
+    core_met: float
+    plain_failure: float
     gap: float
-    met: float
-    dependent: float
+    parent_upheld: float
+
+
+class Model(Value, frozen=True):
+    """``decide.yaml``: weights, what a category of treatment adds, and the cut."""
+
+    weights: Weights
+    category: dict[str, float]
     cut: float
 
 
 @lru_cache(maxsize=1)
-def weights() -> Weights:
-    """The weights shipped with this version."""
+def model() -> Model:
+    """The probability model shipped with this version."""
     text = files("openimr.reviews").joinpath("decide.yaml").read_text("utf-8")
-    return msgspec.convert(yaml.load(text, yaml.CSafeLoader)["weights"], Weights)
+    return msgspec.convert(yaml.load(text, yaml.CSafeLoader), Model)
 
 
 def effects(
@@ -111,44 +117,73 @@ def defeating(criteria: Sequence[Criterion], effect: Mapping[str, Effect]) -> li
     return [c for c in criteria if effect[c.id] == "defeats"]
 
 
-def propose(
-    criteria: Sequence[Criterion], findings: Sequence[Finding], *, parent_upheld: bool = False
-) -> tuple[Decision, float]:
-    """The proposed decision and the probability that a reviewer would overturn.
+def probability(
+    guideline: Guideline,
+    criteria: Sequence[Criterion],
+    findings: Sequence[Finding],
+    *,
+    parent_upheld: bool = False,
+) -> float:
+    """The probability that a physician reviewer would overturn.
 
-    The logic proposes Overturned when nothing defeats; the probability is stated beside it.
-    ``parent_upheld`` tells that the item this one depends on is itself proposed as Upheld.
+    Args:
+        guideline: the guideline that was tested, whose category counts.
+        criteria: its applicable criteria.
+        findings: their findings with effects, in the same order.
+        parent_upheld: whether the item this one depends on is itself proposed as Upheld.
     """
-    w = weights()
-    score = w.intercept
-    by_id = {f.criterion.rsplit(".", 1)[1]: f for f in findings}
-    groups_counted: set[str] = set()
-    defeats = 0
-    for criterion in criteria:
-        finding = by_id[criterion.id]
-        if finding.effect == "defeats":
-            if criterion.group:
-                if criterion.group in groups_counted:
-                    continue
-                groups_counted.add(criterion.group)
-            defeats += 1
-            score += _weight_of(criterion, finding, w)
-        elif finding.effect == "gap":
-            score += w.gap
-        elif finding.effect == "supports" and criterion.weight == "core":
-            score += w.met
+    held = model()
+    w = held.weights
+    failures = _failures(criteria, findings)
+    plain = sum(f.status != "not_documented" or f.kind == "contraindication" for f in failures)
+    met = sum(
+        f.effect == "supports" and c.weight == "core" and bool(f.evidence)
+        for c, f in zip(criteria, findings, strict=True)
+    )
+    gaps = sum(f.effect == "gap" for f in findings)
+    score = (
+        w.intercept
+        + held.category.get(guideline.category, 0.0)
+        + w.no_failure * (not failures)
+        + w.further_failure * min(max(len(failures) - 1, 0), _MOST)
+        + w.core_met * min(met, _MOST)
+        + w.plain_failure * min(plain, _MOST)
+        + w.gap * min(gaps, _MOST)
+        + w.parent_upheld * parent_upheld
+    )
+    return 1 / (1 + math.exp(-score))
+
+
+def _failures(criteria: Sequence[Criterion], findings: Sequence[Finding]) -> list[Finding]:
+    """What defeats, a group of alternatives counted once."""
+    groups: set[str] = set()
+    found = []
+    for criterion, finding in zip(criteria, findings, strict=True):
+        if finding.effect != "defeats" or (criterion.group and criterion.group in groups):
+            continue
+        if criterion.group:
+            groups.add(criterion.group)
+        found.append(finding)
+    return found
+
+
+def propose(
+    criteria: Sequence[Criterion],
+    findings: Sequence[Finding],
+    chance: float,
+    *,
+    parent_upheld: bool = False,
+    summary_only: bool = False,
+) -> Decision:
+    """The proposed decision.
+
+    Overturned when nothing defeats. Where the record is only a published summary, whose silence
+    says little, also when a single criterion fails and the probability reaches the cut.
+    """
     if parent_upheld:
-        defeats += 1
-        score += w.dependent
-    if not defeats:
-        score += w.no_defeat
-    probability = 1 / (1 + math.exp(-score))
-    return ("Overturned" if not defeats else "Upheld"), probability
-
-
-def _weight_of(criterion: Criterion, finding: Finding, w: Weights) -> float:
-    if criterion.kind == "contraindication":
-        return w.contraindication
-    if criterion.kind == "limit":
-        return w.limit_exceeded
-    return w.core_not_documented if finding.status == "not_documented" else w.core_not_met
+        return "Upheld"
+    failures = _failures(criteria, findings)
+    if not failures:
+        return "Overturned"
+    doubtful = summary_only and len(failures) == 1 and chance >= model().cut
+    return "Overturned" if doubtful else "Upheld"

@@ -49,13 +49,21 @@ def write_rationale(
     pairs = list(zip(criteria, findings, strict=True))
     if decision == "Overturned":
         parts += _supported(pairs, texts)
-        parts.append(
-            f"The criteria are met, and the request for {request.text} is medically necessary."
-        )
+        parts.append(_closing(pairs, request))
     else:
         parts += _defeated(pairs, texts)
         parts.append(f"Therefore, the request for {request.text} is not medically necessary.")
     return " ".join(parts)
+
+
+def _closing(pairs: Sequence[tuple[Criterion, Finding]], request: Request) -> str:
+    failing = [f.says for _, f in pairs if f.effect == "defeats"]
+    if not failing:
+        return f"The criteria are met, and the request for {request.text} is medically necessary."
+    return (
+        f"The summary does not show the following: {_list(failing)}. On the rest of the record the "
+        f"request for {request.text} is medically necessary."
+    )
 
 
 def _authority(guidelines: Sequence[Citation]) -> str:

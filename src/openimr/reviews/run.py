@@ -147,7 +147,10 @@ def _review_item(case: Case, request: Request, context: _Context) -> ItemReview:
     found = [one.finding(effect[one.criterion.id]) for one in tested]
     parent = context.parent_review
     falls = parent is not None and parent.proposed_decision == "Upheld"
-    decision, chance = decide.propose(criteria, found, parent_upheld=falls)
+    chance = decide.probability(guideline, criteria, found, parent_upheld=falls)
+    decision = decide.propose(
+        criteria, found, chance, parent_upheld=falls, summary_only=case.summary_only
+    )
     upheld = decision == "Upheld"
     citations = tuple(edition.citation.citation() for edition in editions)
     return ItemReview(
@@ -178,7 +181,7 @@ def _review_item(case: Case, request: Request, context: _Context) -> ItemReview:
         dependent_on=context.parent if falls else None,
         would_change=changes.would_change(criteria, status, waived) if upheld else (),
         hangs_on=() if upheld else changes.hangs_on(criteria, status, waived),
-        notes=_notes(bearing, found),
+        notes=(*_doubt(decision, found, chance), *_notes(bearing, found)),
     )
 
 
@@ -203,7 +206,7 @@ def _decisive(
     return tuple(
         c.key
         for c, f in zip(criteria, tested, strict=True)
-        if f.effect == "supports" and c.weight == "core" and f.evidence
+        if f.effect == "defeats" or (f.effect == "supports" and c.weight == "core" and f.evidence)
     )
 
 
@@ -248,6 +251,18 @@ def _without_guideline(request: Request, context: _Context) -> ItemReview:
         rationale=words,
         dependent_on=None,
         notes=("No guideline is held for this treatment.",),
+    )
+
+
+def _doubt(decision: Decision, tested: Sequence[Finding], chance: float) -> tuple[str, ...]:
+    """What to know of a proposal that goes against a failing criterion."""
+    failing = [f.criterion for f in tested if f.effect == "defeats"]
+    if decision == "Upheld" or not failing:
+        return ()
+    return (
+        f"Doubtful: {', '.join(failing)} fails on the summary, but a summary leaves things out: at a "
+        f"probability of {chance:.0%} the case is proposed as Overturned "
+        f"(cut {decide.model().cut:.0%}).",
     )
 
 
