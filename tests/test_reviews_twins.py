@@ -25,9 +25,15 @@ _CHOICE = re.compile(r"\{([^{}|]*)\|\|([^{}|]*)\}")
 
 
 def told(twin: dict[str, Any], which: str) -> str:
-    if "text" not in twin:
-        return str(twin[which])
-    return _CHOICE.sub(lambda m: m[1 + (which == "present")].strip(), twin["text"])
+    text = str(twin.get("text") or twin[which])
+
+    def choose(found: re.Match[str]) -> str:
+        chosen = found[1 + (which == "present")].strip()
+        # braces stand close to the words before them: "benefit{. || and an injection.}"
+        glued = chosen[:1].isalnum() and not text[found.start() - 1 : found.start()].isspace()
+        return f" {chosen}" if glued else chosen
+
+    return _CHOICE.sub(choose, text)
 
 
 def reviewed(twin: dict[str, Any], which: str) -> ItemReview:
