@@ -413,7 +413,8 @@ BINDING = [
      ["!sensory_deficit", "!radiculopathy_on_exam", "!conservative_care_tried"]),
     ("Utilization review denied the request because there was no muscle spasm and no failed "
      "therapy.",
-     ["ur_reason present", "!muscle_spasm_on_exam", "!conservative_care_failed"]),
+     ["ur_reason present", "!muscle_spasm_on_exam present", "!conservative_care_failed present",
+      "muscle_spasm_on_exam negated | speaker=utilization_review"]),
     # the examination goes on until another voice begins
     ("Physical examination of the lumbar spine revealed spasm. There was decreased sensation at "
      "the left foot.",

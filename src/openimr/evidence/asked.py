@@ -30,9 +30,10 @@ _TALK = re.compile(
 _PERSON = re.compile(
     r"s? (?:c/o|complain|report|stat(?:es|ed)|present|den(?:y|ies)|is (?:a |an |here|now|able|not|"
     r"taking|using|doing|currently|in |on |\d)|has (?:a |had|not had|chronic|pain|"
-    r"been (?:seen|taking|off|on))|notes|noted|describ|rates|rated|takes|took|feels|felt|was (?:seen|last|a |injured|"
-    r"taking|given|involved|lifting|hit|working)|seen|here|returns|ambulat|able|unable|may|can |"
-    r"needs|wants|walks|continues to|still|remains|underwent|tried|with (?:hx|chronic|low|neck))|'s"
+    r"been (?:seen|taking|off|on))|notes|noted|describ|rates|rated|takes|took|feels|felt|"
+    r"was (?:seen|last|a |injured|taking|given|involved|lifting|hit|working)|seen|here|returns|"
+    r"ambulat|able|unable|may|can |needs|wants|walks|continues to|still|remains|underwent|tried|"
+    r"with (?:hx|chronic|low|neck))|'s"
 )
 _WALKS = re.compile(r"\b(?:ambulat\w+|walk\w*|gait|arriv\w+|weight) [^.;,]{0,30}$")
 _NOUN_ASKED = re.compile(

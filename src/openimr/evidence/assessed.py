@@ -17,6 +17,7 @@ _COPULA = re.compile(
 _BLOCK = re.compile(r";|\bbut\b|\b(?:was|were|is|are)\b|\bwith\b|\bexcept\b|\bwhile\b|\bhowever\b")
 _BLOCK_AFTER = re.compile(r";|\bbut\b|\bexcept\b|\bwhile\b|\bwith no\b|\bhowever\b")
 _SIDE = re.compile(r"\b(left|right|bilateral(?:ly)?)\b")
+_EXCEPT = re.compile(r"\b(?:except|save|apart from|aside from|other than|but)\b")
 _IS = re.compile(r"\b(?:is|was|were|are)(?: \w+)? $")
 
 
@@ -39,6 +40,13 @@ def assessed(page: Page, hits: list[Hit]) -> None:
             continue
         following = hits[index + 1][0] if index + 1 < len(hits) else page.end
         found = _verdicts(page, hit, results, following)
+        if (
+            not found
+            and page.low[at - 2 : at] == "- "
+            and page.low[at - 4 : at - 2] in (", ", "; ")
+        ):
+            # "+ Spurling's, - Hoffmann's"
+            found = [Verdict(False, at, end)]
         if not found and entry.group == "test" and page.polarity(at, end)[0] == "hedged":
             found = [Verdict(True, at, end)]
         for verdict in found:
@@ -58,11 +66,15 @@ def _write(page: Page, hit: Hit, verdict: Verdict, role: str) -> None:
         value = page.low[first:last]
     elif isinstance(entry.value, int):
         value = entry.value
+    places = page.places
+    if not verdict.abnormal and places and (but := _EXCEPT.search(page.low, last, page.end)):
+        # "5/5 except for the left deltoid": the side and place behind are of the exception
+        page.places = [p for p in places if p[0] < but.start()]
     for region, anchor in page.regions(at, end, entry, role):
-        if entry.only_normal and region not in _SPINE:
+        if entry.only_normal and region not in _SPINE and not (entry.edx and region is None):
             continue
         page.add(
-            entry.name,
+            entry.at.get(str(region), entry.name) if entry.at else entry.name,
             value,
             said,
             min(at, first),
@@ -74,6 +86,7 @@ def _write(page: Page, hit: Hit, verdict: Verdict, role: str) -> None:
             speaker=entry.speaker or "exam",
             side=verdict.side,
         )
+    page.places = places
 
 
 def _verdicts(page: Page, hit: Hit, results: list[Hit], following: int) -> list[Verdict]:

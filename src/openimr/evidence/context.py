@@ -19,12 +19,13 @@ Scope = tuple[int, int, str]
 
 _VERB = re.compile(
     r" (?:was|were|is|are|has|had|have|reports?|reported|noted|showed|shows|reveals?|revealed|"
-    r"can|could|does|did|will|would|continues?|remains?|states?|stated|radiat\w+|helped|helps) "
+    r"can|could|does|did|will|would|continues?|remains?|states?|stated|radiat\w+|helped|helps|"
+    r"appears?|seems?|takes|uses|works|underwent) "
 )
 _OR = re.compile(r"\b(?:or|nor)\b")
 _TURN = re.compile(
     r"\b(?:decreased|positive|limited|diminished|restricted|tender|reduced|present|complain\w*|"
-    r"mild|moderate|severe|antalgic|weak\w*|absent|abnormal|\d+/\d+)\b"
+    r"mild|moderate|severe|antalgic|weak\w*|absent|abnormal|at least|\d+/\d+)\b"
 )
 _IS = re.compile(r"\b(?:was|were|is|are|tested|tests|remains?)(?: noted)?(?: to be| as)? $")
 _WITH = re.compile(
@@ -46,7 +47,9 @@ def scopes(low: str, start: int, end: int, hits: list[Hit]) -> list[Scope]:
         if cue is None or entry.kind not in ("before", "after", "result"):
             continue
         if stops is None:
-            stops = [h[0] for h in hits if h[2].kind == "stop"]
+            stops = [
+                h[0] for h in hits if h[2].kind == "stop" or h[2].name in ("positive for", "+")
+            ]
         mark = cue + "!" if entry.kind == "result" else cue
         closes = entry.kind == "after" or entry.scope == "clause"
         if not closes:

@@ -130,6 +130,23 @@ def _data(name: str) -> Any:
     return yaml.load(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
+def _units(pattern: str) -> str:
+    """Let a pattern read "wks", "mos", "yrs" and "hrs" wherever it reads weeks to hours."""
+    for long, both in (
+        ("weeks?", "w(?:ee)?ks?"),
+        ("months?", "mo(?:nth)?s?"),
+        ("years?", "y(?:ea)?rs?"),
+        ("hours?", "h(?:ou)?rs?"),
+    ):
+        pattern = pattern.replace(long, both)
+    return pattern
+
+
+_NUMERIC = frozenset(
+    ("number", "weeks", "days", "months", "fall", "sessions", "kg", "date", "since", "grade_number")
+)
+
+
 _INNER = re.compile(r"\(([^()]*\|[^()]*)\)")
 
 
@@ -346,12 +363,15 @@ class Lexicon:
         )
         for spec in patterns:
             index = len(self.patterns)
-            spec["regex"] = re.compile(str(spec["pattern"]).replace("NUM", number))
+            spec["regex"] = re.compile(_units(str(spec["pattern"])).replace("NUM", number))
+            spec["entry"] = Entry("finding", spec["fact"], nerve=True) if "nerve" in spec else None
             spec["roles"] = frozenset(spec["roles"]) if "roles" in spec else None
             spec["roles_not"] = frozenset(spec.get("roles_not", ()))
             # YAML reads a bare `true` as a boolean
             value = spec.get("value", "text")
             spec["value"] = "yes_no" if value is True else value
+            spec["numeric"] = spec["value"] in _NUMERIC
+            spec["drugs"] = "drug_object" in spec
             needs = spec.get("needs")
             spec["needs"] = re.compile(needs) if needs else None
             self.patterns.append(spec)

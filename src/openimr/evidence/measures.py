@@ -15,6 +15,11 @@ from openimr.evidence.page import Page
 
 _SECOND = {"v": ("w", "u"), "x": ("y", "t"), "y": (None, None)}
 _MEMBER = re.compile(r"\s*(?:,\s*and\b|,|\band\b)\s*")
+_NONE: dict[str, Any] = {}
+_A_NUMBER = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|sixteen|"
+    r"eighteen|twenty|thirty|several|few|half|once|twice|an?) "
+)
 _PAST_LIST = re.compile(
     r"\b(?:treatment|surger\w+|he|she|patient|worker|status post|s/p|who|which|the|currently|"
     r"medications?|allerg\w+|social)\b"
@@ -33,12 +38,19 @@ def read(page: Page, anchors: dict[int, tuple[int, int]]) -> None:
     """Run patterns over the sentence that ``page`` shows, around their first and last anchor."""
     patterns = lexicon().patterns
     roles = {v.role for v in page.voices}
+    numbers = _A_NUMBER.search(page.low, page.start, page.end) is not None
+    drugs = any(e.kind == "drug" or (e.treatment or _NONE).get("drug") for _, _, e in page.cares)
     for index, (first, last) in anchors.items():
         spec = patterns[index]
+        # Most patterns are ruled out before they are run: by voice, by want of a number or drug.
+        if (spec["numeric"] and not numbers) or (spec["drugs"] and not drugs):
+            continue
         if spec["roles"] is not None:
             if not roles & spec["roles"]:
                 continue
         elif roles <= spec["roles_not"]:
+            continue
+        if spec["needs"] is not None and not spec["needs"].search(page.low, page.start, page.end):
             continue
         low, high = page.start, page.end
         if window := spec.get("window"):
@@ -82,7 +94,7 @@ def _write(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) ->
     if spec.get("region") == "spine" and not page.spine(at, end, role):
         return
     if page.places and spec.get("speaker") != "request":
-        region, anchor = page.regions(at, end, None, role)[0]
+        region, anchor = page.regions(at, end, spec["entry"], role)[0]
     if spec.get("region") not in (None, "spine"):
         region = spec["region"]
     for about in abouts:
@@ -110,10 +122,7 @@ def _wanted(page: Page, spec: dict[str, Any], at: int, role: str) -> bool:
         return False
     if spec.get("imaging") and role != "test" and not any(e.imaging for _, _, e in page.cares):
         return False
-    for needed in (spec["needs"], _REQUEST if spec.get("needs_request") else None):
-        if needed is not None and not needed.search(page.low, page.start, page.end):
-            return False
-    return True
+    return not spec.get("needs_request") or bool(_REQUEST.search(page.low, page.start, page.end))
 
 
 def _abouts(page: Page, spec: dict[str, Any], at: int, end: int) -> list[str | None]:

@@ -33,7 +33,17 @@ _WORDS = {
 _WORDS |= {"once": 1, "twice": 2, "a": 1, "an": 1, "twenty-four": 24, "thirty": 30}
 _WORDS |= {"several": 3, "few": 3, "a few": 3, "i": 1, "ii": 2, "iii": 3, "iv": 4}
 
-_WEEKS = {"hour": 1 / 168, "day": 1 / 7, "week": 1.0, "month": 52.18 / 12, "year": 52.18}
+_WEEKS = {
+    "hour": 1 / 168,
+    "day": 1 / 7,
+    "week": 1.0,
+    "wk": 1.0,
+    "mo": 52.18 / 12,
+    "yr": 52.18,
+    "hr": 1 / 168,
+    "month": 52.18 / 12,
+    "year": 52.18,
+}
 
 
 def number(text: str | None) -> float | None:

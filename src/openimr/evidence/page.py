@@ -165,6 +165,10 @@ class Page:
         if fixed is not None and not (entry is not None and entry.keep_region):
             near = regions_near(self.low, at, end, self.places) if self.places else []
             return [(fixed, near[0][:2] if near else None)]
+        if nerve and entry is not None and entry.name == "radicular_pain":
+            root = self._root(at, end)
+            if root is not None:
+                return [root]
         near = regions_near(self.low, at, end, self.places) if self.places else []
         carried = self._carried(role)
         if len(near) > 1 and any(name in _SPINE for _, _, name in near):
@@ -172,29 +176,38 @@ class Page:
             near = [n for n in near if n[2] != "spine"]
         result: dict[Region | None, tuple[int, int] | None] = {}
         for start, stop, name in near:
-            region: Region | None
-            if name in LIMB:
-                region = LIMB[name] if nerve else None
-            elif name == "spine":
-                region = carried if carried in ("cervical", "thoracic", "lumbar") else None
-                region = region or "lumbar"
-            elif entry is not None and entry.spinal:
-                # the ankle jerk is a sign of the back, the biceps jerk of the neck
-                region = "cervical" if name in _UPPER else "lumbar"
-            elif nerve and name in ("ankle_foot", "hip"):
-                # Numbness or a root pattern in the foot is a matter of the back, unless the
-                # complaint is of the foot itself.
-                region = "lumbar"
-                if self.state.complaint not in (None, "lumbar"):
-                    region = cast(Region, name)
-            else:
-                region = cast(Region, name)
-            result.setdefault(region, (start, stop))
+            result.setdefault(self._region(name, carried, entry), (start, stop))
         if not result:
             result[fixed or carried] = None
         elif list(result) == [None] and fixed:
             return [(fixed, next(iter(result.values())))]
         return list(result.items())
+
+    def _region(self, name: str, carried: Region | None, entry: Entry | None) -> Region | None:
+        """Return the region that a place word stands for, for the finding of ``entry``."""
+        nerve = bool(entry is not None and entry.nerve)
+        if name in LIMB:
+            return LIMB[name] if nerve else None
+        if name == "spine":
+            return carried if carried in _SPINE else "lumbar"
+        if entry is not None and entry.spinal:
+            # the ankle jerk is a sign of the back, the biceps jerk of the neck
+            return "cervical" if name in _UPPER else "lumbar"
+        if nerve and name in ("ankle_foot", "hip") and self.state.complaint in (None, "lumbar"):
+            # Numbness or a root pattern in the foot is a matter of the back, unless the
+            # complaint is of the foot itself.
+            return "lumbar"
+        return cast(Region, name)
+
+    def _root(self, at: int, end: int) -> tuple[Region, tuple[int, int]] | None:
+        """Return the part of the spine that radiating pain comes from: by the limb it goes to."""
+        spine: tuple[Region, tuple[int, int]] | None = None
+        for start, stop, place in self.places:
+            if stop <= at and place.name in _SPINE and place.kind != "level":
+                spine = cast(Region, place.name), (start, stop)
+            elif start >= at and start - end < 90 and place.name in LIMB:
+                return LIMB[place.name], (start, stop)
+        return spine
 
     def role(self, at: int, entry: Entry) -> str | None:
         """Return the role in which an entry counts at ``at``, or None where it is no finding."""

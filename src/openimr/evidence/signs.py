@@ -55,20 +55,15 @@ def read_asides(page: Page, hits: list[Hit]) -> None:
 def _finding(page: Page, hit: Hit, aside: bool = False) -> None:
     at, end, entry = hit
     role = page.role(at, entry)
-    low = page.low
     if role is None or _excluded(page, hit, role):
+        if page.voice(at).role == "utilization_review":
+            _missed(page, hit)
         return
-    name = entry.name
-    if entry.as_role and role in entry.as_role:
-        name = entry.as_role[role] or name
-    said, past = page.polarity(at, end)
-    pain = said = page.planned(at, end, said) if aside else said
-    if entry.polarity == "negated":
-        said = "negated"
-    elif role == "plan" and said == "present":
-        said = "planned"
-    elif said == "planned" and role in ("exam", "complaint", "test") and not entry.also_planned:
-        said = "present"
+    name = (entry.as_role or {}).get(role) or entry.name
+    heard, past = page.polarity(at, end)
+    pain = heard = page.planned(at, end, heard) if aside else heard
+    said = _said(entry, heard, role)
+    low = page.low
     value = _value(entry, low, at, end)
     if entry.care:
         _bound(page, hit, name, value, said, role, past)
@@ -98,6 +93,38 @@ def _finding(page: Page, hit: Hit, aside: bool = False) -> None:
             about=entry.about,
             speaker=entry.speaker if entry.speaker and role != "complaint" else None,
         )
+
+
+def _said(entry: Entry, said: Said, role: str) -> Said:
+    """Return the polarity of a finding from what the cues say, its own kind and the voice."""
+    if entry.polarity == "negated":
+        return "negated"
+    if role == "plan" and said == "present":
+        return "planned"
+    if said == "planned" and role in ("exam", "complaint", "test") and not entry.also_planned:
+        return "present"
+    return said
+
+
+def _missed(page: Page, hit: Hit) -> None:
+    """Write that utilization review found a thing denied or missing; its own argument, no more."""
+    at, end, entry = hit
+    said, past = page.polarity(at, end)
+    if said not in ("negated", "undocumented") or entry.polarity == "negated" or entry.pain:
+        return
+    region, anchor = page.regions(at, end, entry, "utilization_review")[0]
+    page.add(
+        entry.name,
+        _value(entry, page.low, at, end),
+        "negated",
+        at,
+        end,
+        role="utilization_review",
+        region=region,
+        anchor=anchor,
+        past=past,
+        about=entry.about,
+    )
 
 
 def _excluded(page: Page, hit: Hit, role: str) -> bool:
