@@ -227,6 +227,7 @@ class _Common(Part, frozen=True, kw_only=True):
     codes: tuple[Code, ...] = ()
     parent: bool = False
     depends_on: tuple[Identifier, ...] = ()
+    first_use: Identifier | None = None
     examples: tuple[Example, ...] = ()
 
 

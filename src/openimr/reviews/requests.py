@@ -16,22 +16,9 @@ from openimr.guidelines.library import Library
 from openimr.model import DisputedItem, Fact, Phase, Region, Side, Unit, Value
 from openimr.reviews.amounts import TABLETS, Amounts, read_amounts
 from openimr.reviews.asked import days_supply, read_asked
+from openimr.reviews.phases import RETROSPECTIVE, Drug, is_first_use, phase_of
 from openimr.reviews.places import levels_named, regions_named, side_named
 
-_MODALITY = {"xray": "x-ray", "mri": "mri", "ct_scan": "ct"}
-_PREOP = re.compile(r"\bpre[\s-]?(?:op|surg)", re.I)
-_POSTOP = re.compile(
-    r"\bpost[\s-]?(?:op(?:erative(?:ly)?)?\b|surg\w+)|\bassociated surgical service", re.I
-)
-_RETRO = re.compile(r"\bretro(?:spective(?:ly)?)?\b|\bdos\b|\bdates? of service\b", re.I)
-_PURCHASE = re.compile(r"\bpurchase[ds]?\b|\bbuy\b", re.I)
-_TRIAL = re.compile(r"\btrial\b|\brental\b|\brent\b", re.I)
-_REPEAT = re.compile(
-    r"\b(?:additional|continu\w+|repeat(?:ed)?|second|third|2nd|3rd|another|extension|further|follow[\s-]?up|"
-    r"updated?|new set|more|#2)\b",
-    re.I,
-)
-_ONGOING = re.compile(r"\b(?:refills?|continu\w+|ongoing|maintenance)\b", re.I)
 _PREFIX = re.compile(
     r"^(?:associated surgical services?|(?:retrospective|prospective)(?: request)?(?: for)?|retro"
     r"|(?:unknown|unspecified) (?:prescription|quantity)(?: of)?)\s*[:\-]?\s*",
@@ -87,13 +74,19 @@ def disputed_text(item: DisputedItem) -> str:
     return item.request
 
 
-def read_request(item: DisputedItem, facts: Sequence[Fact], library: Library) -> Request:
+def read_request(
+    item: DisputedItem,
+    facts: Sequence[Fact],
+    library: Library,
+    months_since_injury: float | None = None,
+) -> Request:
     """Read one disputed item.
 
     Args:
         item: the item as the application states it.
         facts: the facts of the whole record, for what the request leaves unsaid.
         library: the guideline library that names treatments.
+        months_since_injury: how old the injury is, where that is known.
     """
     text = disputed_text(item)
     bare = _PREFIX.sub("", text).strip() or text
@@ -110,7 +103,12 @@ def read_request(item: DisputedItem, facts: Sequence[Fact], library: Library) ->
     region = _region(bare, guideline, facts, classes=classes)
     side = side_named(bare)
     levels = levels_named(bare)
-    phase, stage = _phase(text, guideline, label, region, facts)
+    first = label is not None and is_first_use(text, label, classes, facts, months_since_injury)
+    if first and guideline is not None and guideline.first_use:
+        guideline = library.get(guideline.first_use) or guideline
+        treatment = guideline.treatment
+    drug = None if label is None else Drug(label, first)
+    phase, stage = phase_of(text, guideline, drug, region, facts)
     quantity, unit = _quantity(bare, guideline, label, amounts, treatment)
     values: Amounts = read_asked(item.request) | amounts
     if item.authorized:
@@ -131,7 +129,7 @@ def read_request(item: DisputedItem, facts: Sequence[Fact], library: Library) ->
     if side:
         values["side"] = side
     values["quantity_stated"] = quantity is not None
-    values["retrospective"] = bool(_RETRO.search(text))
+    values["retrospective"] = bool(RETROSPECTIVE.search(text))
     return Request(
         text=text,
         context=item.request,
@@ -221,57 +219,6 @@ def main_region(facts: Sequence[Fact]) -> Region | None:
         return None
     region, most = counter.most_common(1)[0]
     return region if most >= _MAIN_SHARE * total else None
-
-
-def _phase(
-    text: str,
-    guideline: Guideline | None,
-    label: str | None,
-    region: Region | None,
-    facts: Sequence[Fact],
-) -> tuple[Phase | None, Phase | None]:
-    """The phase as stated or shown by the record, and the one whose criteria apply."""
-    if _POSTOP.search(text):
-        return "postop", "postop"
-    if _PREOP.search(text):
-        return None, "initial"
-    given = guideline is not None and _given_before(guideline, label, region, facts)
-    stage: Phase = "initial"
-    if _PURCHASE.search(text):
-        stage = "purchase"
-    elif _TRIAL.search(text):
-        stage = "trial"
-    elif label is not None and (_ONGOING.search(text) or given):
-        stage = "ongoing"
-    elif _REPEAT.search(text) or given:
-        stage = "repeat"
-    if _RETRO.search(text) and stage != "purchase":
-        return "retro", stage
-    return stage, stage
-
-
-def _given_before(
-    guideline: Guideline, label: str | None, region: Region | None, facts: Sequence[Fact]
-) -> bool:
-    """Whether the record shows that the treatment was given, or the test done, before."""
-    present = [f for f in facts if f.polarity == "present" and f.speaker != "request"]
-    if label is not None:
-        parts = {*label.split("/"), label}
-        return any(f.fact == "on_drugs" and str(f.value) in parts for f in present)
-    here = [f for f in present if region is None or f.region in (None, region)]
-    if guideline.category == "imaging":
-        word = _MODALITY.get(guideline.family, guideline.family)
-        return any(
-            f.fact == "prior_imaging_same_region"
-            and f.region == region
-            and word in str(f.value).lower()
-            for f in here
-        )
-    bound = {guideline.treatment, guideline.family}
-    return any(
-        f.fact in {"prior_treatment_exists", "prior_sessions_completed"} and f.about in bound
-        for f in here
-    )
 
 
 def _quantity(

@@ -70,7 +70,9 @@ def review(case: Case, library: Library | None = None) -> Review:
         or case.ur_denial_date
         or reference_date(case, facts)
     )
-    requests = [read_request(item, facts, library) for item in case.items]
+    age = computed.get("months_since_injury")
+    months = float(age.value) if age is not None and isinstance(age.value, int | float) else None
+    requests = [read_request(item, facts, library, months) for item in case.items]
     parents = parents_of(requests, library)
     done: dict[int, ItemReview] = {}
     for number in _parents_first(parents):
@@ -260,8 +262,8 @@ def _doubt(decision: Decision, tested: Sequence[Finding], chance: float) -> tupl
     if decision == "Upheld" or not failing:
         return ()
     return (
-        f"Doubtful: {', '.join(failing)} fails on the summary, but a summary leaves things out: at a "
-        f"probability of {chance:.0%} the case is proposed as Overturned "
+        f"Doubtful: {', '.join(failing)} fails on the summary, but a summary leaves things out: "
+        f"at a probability of {chance:.0%} the case is proposed as Overturned "
         f"(cut {decide.model().cut:.0%}).",
     )
 
