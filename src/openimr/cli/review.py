@@ -45,6 +45,13 @@ Examples:
     type=click.Path(path_type=Path),
     help="Folder of guideline files laid over the shipped library. May be repeated.",
 )
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="TREATMENT.Cn.NAME=VALUE",
+    help="Try a changed criterion, such as mri_lumbar.C4.weeks=6. May be repeated.",
+)
 def review(
     cases: tuple[str, ...],
     to: str,
@@ -52,6 +59,7 @@ def review(
     out: Path | None,
     attestation_file: str | None,
     library_folders: tuple[Path, ...],
+    settings: tuple[str, ...],
 ) -> None:
     """Review case files: a folder with case.json, a JSON file, or a published determination.
 
@@ -60,11 +68,14 @@ def review(
     """
     from openimr.documents import read_attestation
     from openimr.guidelines.library import load as load_library
+    from openimr.guidelines.override import override
 
     to = "json" if as_json else to
     if to in ("pdf", "docx") and out is None and len(cases) > 1:
         raise click.UsageError("several cases need a folder; give --out DIR")
-    library = load_library(None, *library_folders) if library_folders else None
+    library = None
+    if library_folders or settings:
+        library = override(load_library(None, *library_folders), settings)
     attestation = read_attestation(attestation_file) if attestation_file else None
     if attestation is not None and (out is None or len(cases) != 1):
         raise click.UsageError("--attest is for one case and needs --out DIR")
