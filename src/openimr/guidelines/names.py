@@ -1,7 +1,9 @@
 """Which treatments a request's wording may mean.
 
 A name is either a phrase, whose words must follow each other, or a set of words in any order.
-Case, hyphens, slashes and white space do not count; a plural in the request matches the singular.
+Case, hyphens, slashes and white space do not count; a plural in the request matches the singular,
+a usual abbreviation ("inj", "blk") the word. A request that bears no name is known by its procedure
+code.
 """
 
 from __future__ import annotations
@@ -17,6 +19,20 @@ from openimr.guidelines.guideline import Guideline, Words
 _TOKEN = re.compile(r"[^\W_]+")
 _SHORTEST_PLURAL = 5
 """Names of fewer letters are taken as written: TENS is no plural of ten."""
+_SHORT_FOR = {
+    "blk": "block",
+    "cerv": "cervical",
+    "consult": "consultation",
+    "eval": "evaluation",
+    "inj": "injection",
+    "lumb": "lumbar",
+    "prog": "program",
+    "shldr": "shoulder",
+    "stim": "stimulator",
+    "surg": "surgery",
+    "thor": "thoracic",
+    "wt": "weight",
+}
 
 
 class NameMatch(Struct, frozen=True):
@@ -47,6 +63,8 @@ class _Text:
             if word == "s" and text[match.start() - 1 : match.start()] in ("'", "’"):
                 continue
             forms = (word,) if singular(word) == word else (word, singular(word))
+            if full := _SHORT_FOR.get(forms[-1]):
+                forms = (*forms, full)
             for form in forms:
                 self.places[form].append(len(self.spans))
             self.spans.append(match.span())
@@ -81,7 +99,10 @@ class NameIndex:
 
     def __init__(self, guidelines: Iterable[Guideline]) -> None:
         self._by_word: dict[str, list[_Pattern]] = defaultdict(list)
+        self._by_code: dict[str, str] = {}
         for guideline in guidelines:
+            for code in guideline.codes:
+                self._by_code.setdefault(code.code.lower(), guideline.treatment)
             for name in guideline.names:
                 pattern = _pattern(guideline.treatment, name)
                 for phrase in pattern.every[:1] or pattern.some:
@@ -100,7 +121,14 @@ class NameIndex:
                 rival = best.get(pattern.treatment)
                 if match and (rival is None or match.letters > rival.letters):
                     best[pattern.treatment] = match
-        return sorted(best.values(), key=lambda match: (-match.letters, match.start))
+        return sorted(best.values(), key=lambda match: (-match.letters, match.start)) or list(
+            self._coded(text)
+        )
+
+    def _coded(self, text: _Text) -> Iterator[NameMatch]:
+        for word, (place, *_) in text.places.items():
+            if treatment := self._by_code.get(word):
+                yield NameMatch(treatment, *text.spans[place], len(word))
 
 
 def _phrase(name: str) -> tuple[str, ...]:
