@@ -87,7 +87,8 @@ def edition_words(edition: Edition) -> str:
         )
     start, end = edition.in_force.start, edition.in_force.end
     since = f"from {start}" if start else "from the beginning"
-    return f"{edition.step}: {title} ({since}{f' to {end}' if end else ''}; `{edition.id}`)"
+    step = "" if edition.step == citation.body else f"{edition.step}: "
+    return f"{step}{title} ({since}{f' to {end}' if end else ''}; `{edition.id}`)"
 
 
 def _criterion(criterion: Criterion, guideline: Guideline) -> str:

@@ -149,7 +149,7 @@ def _amount(node: Node, unit: str | None) -> str:
         case Constant(value=bool(value)):
             return "yes" if value else "no"
         case Constant(value=str(value)):
-            return f"“{value}”"
+            return f"“{value.replace('_', ' ')}”"
         case Constant(value=value):
             with_unit = unit is not None and unit[0].isalpha()
             return f"{value:g} {unit}" if with_unit else f"{value:g}"

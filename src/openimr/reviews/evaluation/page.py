@@ -42,8 +42,8 @@ def render(report: Report, changes: Changes | None = None) -> bytes:
         tiles=[_measure(report, name, values.get(name)) for name in _TILES],
         groups=_groups(report, values),
         moved={
-            "changed": [_moved(one) for one in changes.measures if one.change],
-            "same": [_moved(one) for one in changes.measures if not one.change],
+            "changed": [_moved(one) for one in changes.measures if wording.moved(one.change)],
+            "same": [_moved(one) for one in changes.measures if not wording.moved(one.change)],
         }
         if changes
         else {},
@@ -82,13 +82,14 @@ def _measure(report: Report, name: str, value: float | None) -> dict[str, Any]:
 
 def _moved(one: Moved) -> dict[str, Any]:
     change = one.change
+    moved = wording.moved(change)
     better = change is not None and wording.better(one.measure, change)
     return {
         "name": wording.measure(one.measure),
         "earlier": wording.figure(one.measure, one.earlier),
         "now": wording.figure(one.measure, one.now),
-        "change": "" if change is None else f"{change:+.3f}" if change else "same",
-        "tone": "plain" if not change else "good" if better else "bad",
+        "change": "" if change is None else f"{change:+.3f}" if moved else "same",
+        "tone": "plain" if not moved else "good" if better else "bad",
     }
 
 

@@ -84,7 +84,7 @@ def _measures(report: Report, changes: Changes | None) -> Table:
 
 
 def _change(name: str, change: float | None) -> str:
-    if not change:
+    if change is None or not wording.moved(change):
         return "" if change is None else "same"
     style = "green" if wording.better(name, change) else "red"
     return f"[{style}]{change:+.3f}[/{style}]"

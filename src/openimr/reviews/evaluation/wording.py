@@ -61,6 +61,11 @@ def better(name: str, change: float) -> bool:
     return (change < 0) if figure in LESS_IS_BETTER else (change > 0)
 
 
+def moved(change: float | None) -> bool:
+    """Whether a measure changed by as much as is shown."""
+    return change is not None and abs(change) >= 0.0005
+
+
 def percent(value: float | None) -> str:
     """A share as per cent with one decimal."""
     return "-" if value is None else f"{100 * value:.1f} %"
