@@ -9,16 +9,18 @@ from openimr.evidence.page import Page
 
 _FINITE = re.compile(
     r"\b(?:is|are|was|were|being|be|been|has|have|had|did|does|do|helps?|helped|failed|gave|"
-    r"provided|showed|shows|revealed|reveals|with(?:out)?|but|he|she|while|although|because|which|"
-    r"reported|noted|reduc\w+|reliev\w+|improv\w+|complet\w+)\b|[;.]"
+    r"provided|will|would|should|could|may(?= [a-z])|might|showed|shows|revealed|reveals|"
+    r"with(?:out)?|but|he|she|while|although|because|which|reported|noted|reduc\w+|reliev\w+|"
+    r"improv\w+|complet\w+)\b|[;.]"
 )
 _ASKED = re.compile(
     r"(?:(?:is|are|was|were|being|be|been|has|have|had|which|that) )*(?:also |being |now |hereby |"
     r"again |therefore |then |not (?:yet |been )*)*"
-    r"(?:recommended|requested|ordered|proposed|sought|needed|planned|scheduled|authorized|"
-    r"certified|approved|non-?\s?certified|denied|pending|under consideration|submitted|advised|"
-    r"meant|intended|indicated|warranted|medically necessary|appropriate|to be\b|to (?:start|begin|"
-    r"continue|include|address|help|treat|reduce|allow|rule out|evaluate|assess|determine|clarify))"
+    r"(?:will\b|would\b|should\b|may (?:help|be|give|allow)|might\b|recommended|requested|ordered|"
+    r"proposed|sought|needed|planned|scheduled|authorized|certified|approved|non-?\s?certified|"
+    r"denied|pending|under consideration|submitted|advised|meant|intended|indicated|warranted|"
+    r"medically necessary|appropriate|to be\b|to (?:start|begin|continue|include|address|help|"
+    r"treat|reduce|allow|rule out|evaluate|assess|determine|clarify))"
 )
 _TALK = re.compile(
     r"\b(?:to|can|could|may|will|would|and|of|in order to) (?:progress|participat\w+|take part|"

@@ -21,6 +21,10 @@ _ENDED = re.compile(
     r"\b(?:failed|fails|not tolerate|unable to tolerate|intoleran\w+ (?:to|of)|stopp?\w*|"
     r"discontinu\w+|allerg\w+ to|tried|no longer|weaned off)\b[^.;]{0,25}$"
 )
+_GAVE_UP = re.compile(
+    r"[^.;,]{0,12}? (?:was|were|has been|had been) (?:\w+ )?(?:discontinued|stopped|ineffective|"
+    r"not (?:effective|helpful|tolerated)|unsuccessful|failed)|[^.;,]{0,12}? failed\b"
+)
 _AFTER_SURGERY = re.compile(
     r"\b(?:status[\s-]post|s/p|underwent|undergone|had|history of|prior|previous|following|"
     r"after)\b[^.;,]*$"
@@ -191,7 +195,8 @@ def _given(page: Page, hit: Hit, said: Said, add: Callable[..., None]) -> None:
     spec = entry.treatment or {}
     if spec.get("sessions") or spec.get("injection") or spec.get("device"):
         add("prior_treatment_exists", True, said, past=True)
-    if spec.get("drug_class") == "nsaid" and said == "present":
+    ended = _ENDED.search(page.low, max(page.start, at - 50), at)
+    if spec.get("drug_class") == "nsaid" and said == "present" and not ended:
         page.add("on_nsaid", True, said, at, end, about="nsaid", sided=False)
 
 
@@ -248,7 +253,7 @@ def drug(page: Page, hit: Hit) -> None:
         # a first or short prescription is not yet what the patient takes
         said = "planned"
     generic = str(entry.name)
-    if _ENDED.search(low, max(page.start, at - 50), at):
+    if _ENDED.search(low, max(page.start, at - 50), at) or _GAVE_UP.match(low, end, page.end):
         past = True
     page.add("on_drugs", generic, said, at, end, role=role, about=generic, past=past, sided=False)
     if role != "plan":

@@ -57,14 +57,14 @@ def _items(page: Page, start: int, end: int) -> None:
     merged: list[tuple[int, int]] = []
     waiting: list[tuple[int, int]] = []
     for first, last, headed in pieces:
-        if not headed and merged and not waiting and not _PLACE_ONLY.match(low[first:last]):
+        if not headed and merged and not waiting and not _is_place(page, first, last):
             merged[-1] = (merged[-1][0], last)
         elif not headed:
             waiting.append((first, last))
         else:
             # "lumbar, hip, and neck strain": the head stands for all
             for place in waiting:
-                if _PLACE_ONLY.match(low[slice(*place)]):
+                if _is_place(page, *place):
                     merged.append((place[0], last))
             waiting.clear()
             merged.append((first, last))
@@ -73,6 +73,13 @@ def _items(page: Page, start: int, end: int) -> None:
     before: Region | None = None
     for first, last in merged:
         before = _write(page, first, last, before)
+
+
+def _is_place(page: Page, start: int, end: int) -> bool:
+    """Whether the words only name a place: "lumbar" of "lumbar, hip and knee strain"."""
+    return _PLACE_ONLY.match(page.low[start:end]) is not None and any(
+        start <= s < end for s, _, _ in page.places
+    )
 
 
 def _write(page: Page, start: int, end: int, before: Region | None) -> Region | None:

@@ -13,7 +13,7 @@ from openimr.evidence.lexicon import lexicon
 from openimr.evidence.numbers import number, plain, weeks
 from openimr.evidence.page import Page
 
-_SECOND = {"v": ("w", "u"), "x": ("y", "t"), "y": (None, None)}
+_SECOND = {"v": ("w", "u"), "x": ("y", "t"), "y": (None, "z")}
 _MEMBER = re.compile(r"\s*(?:,\s*and\b|,|\band\b)\s*")
 _NONE: dict[str, Any] = {}
 _A_NUMBER = re.compile(
@@ -200,10 +200,10 @@ def _number(match: re.Match[str]) -> int | float | None:
 
 def _unit(match: re.Match[str], factor: float) -> float | int | None:
     groups = match.groupdict()
-    name = "v" if groups.get("v") else "x"
+    name = next((n for n in ("v", "x") if groups.get(n)), "y")
     # Of a range the lower end: a relief of "6 to 8 weeks" is at least 6.
     value = number(groups.get(name))
-    unit = groups.get("u") or groups.get("t")
+    unit = groups.get("u") or groups.get("t") or groups.get("z")
     if value is None or unit is None:
         return None
     if groups[name] == "several":

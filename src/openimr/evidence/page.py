@@ -36,7 +36,7 @@ SILENT = frozenset(("utilization_review", "guideline", "boilerplate"))
 class State:
     """What goes on from one sentence to the next."""
 
-    __slots__ = ("carry", "complaint", "exam", "injection", "sides", "test", "treatment")
+    __slots__ = ("carry", "complaint", "edx", "exam", "injection", "sides", "test", "treatment")
 
     def __init__(self) -> None:
         """Begin with nothing known."""
@@ -44,6 +44,7 @@ class State:
         self.complaint: Region | None = None
         self.test: Region | None = None
         self.treatment: str | None = None
+        self.edx = 0
         self.carry = Carry()
         self.injection: str | None = None
         self.sides: dict[str, str] = {}
@@ -102,6 +103,8 @@ class Page:
         self._scopes = None
         self._seen.clear()
         self.asked.clear()
+        # "An EMG was done. It showed a radiculopathy."
+        self.state.edx = 2 if any(e.edx for _, _, e in cares) else max(0, self.state.edx - 1)
         # "Examination of the lumbar spine showed spasm. There was tenderness."
         side: Hit | None = None
         for hit in places:

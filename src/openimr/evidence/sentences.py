@@ -132,6 +132,9 @@ def split(reading: Reading) -> list[tuple[int, int]]:
 def _glued(cased: str, at: int, end: int) -> bool:
     """Whether two sentences meet here without a blank: "HEP).Currently", "worse.He"."""
     before, after = cased[at - 1 : at], cased[end]
+    if before.isdigit() and cased[at] == ".":
+        # "of 2016.In a report"
+        return after.isupper() and cased[end + 1 : end + 2].islower()
     if before not in _GLUED or not before:
         return False
     if after.isupper():

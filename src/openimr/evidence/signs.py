@@ -132,7 +132,7 @@ def _excluded(page: Page, hit: Hit, role: str) -> bool:
     _, end, entry = hit
     if entry.exclude_after and page.low[end : end + 25].lstrip().startswith(entry.exclude_after):
         return True
-    if entry.edx and not _edx(page):
+    if entry.edx and not page.state.edx:
         return True
     # A herniated disc of a diagnosis list is a label, not what a study showed.
     return bool(entry.imaging and role != "test" and not any(e.imaging for _, _, e in page.cares))
@@ -169,12 +169,6 @@ def _places_of_pain(page: Page, at: int, end: int, said: Said, role: str) -> Non
                 region=region,
                 anchor=anchor,
             )
-
-
-def _edx(page: Page) -> bool:
-    return any(e.edx for _, _, e in page.cares) or (
-        page.state.treatment == "emg_ncv" and page.voices[0].role == "test"
-    )
 
 
 def _bound(page: Page, hit: Hit, name: str, value: Any, said: Said, role: str, past: bool) -> None:
