@@ -21,6 +21,11 @@ QUIET_KNEE = (
     "Examination of the left knee shows full range of motion, no effusion, no joint line tenderness and a negative "
     "McMurray test."
 )
+HARDER = [
+    "mri_knee.C1.condition=dispense_qty > 900 and documented(dispense_qty)",
+    "mri_knee.C2.condition=dispense_qty > 900 and documented(dispense_qty)",
+]
+"""Settings under which no study of a knee is supported."""
 
 
 def _determination(number: str, summary: str, *items: DeterminedItem) -> Determination:
@@ -40,7 +45,6 @@ def _determination(number: str, summary: str, *items: DeterminedItem) -> Determi
         ),
         summary=summary,
         items=items,
-        documents_reviewed=("Application for Independent Medical Review",),
     )
 
 
@@ -118,7 +122,10 @@ LABELS = (
             _label("mri_knee", [("mri_knee.C2", "met")], region="knee", side="right"),
             _label("transportation", [("transportation.C1", "not_documented")]),
         ],
-        "facts": [_fact(KNEE, "mcmurray", "positive McMurray"), _fact(KNEE, "effusion", "effusion")],
+        "facts": [
+            _fact(KNEE, "mcmurray", "positive McMurray"),
+            _fact(KNEE, "effusion", "effusion"),
+        ],
     },
     {
         "case_number": "CM16-9000002",

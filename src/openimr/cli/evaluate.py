@@ -90,7 +90,8 @@ def evaluate(
     if not outcome.letters:
         _nothing(folders, only, left_out)
     if passed_over:
-        click.echo(f"imr: {passed_over} files are no determination; passed over.", err=True)
+        files = "1 file is" if passed_over == 1 else f"{passed_over} files are"
+        click.echo(f"imr: {files} no determination; passed over.", err=True)
     report = work.report(
         outcome, _engine(library), only=only, without_ur=without_ur, settings=settings
     )
