@@ -82,7 +82,7 @@ def test_silence_counts_in_records_and_less_in_a_published_summary() -> None:
 
 
 def test_two_failures_are_never_doubtful() -> None:
-    item = reviewed("MRI of the right knee", "The right knee hurts.", summary_only=True)
+    item = reviewed("MRI of the right knee", "He complains of right knee pain.", summary_only=True)
     assert item.proposed_decision == "Upheld"
 
 
@@ -91,3 +91,16 @@ def test_the_probability_does_not_depend_on_how_it_is_proposed() -> None:
     in_summary = reviewed("MRI of the right knee", NEAR_MISS, summary_only=True)
     assert in_records.confidence is not None
     assert in_summary.confidence == pytest.approx(1 - in_records.confidence, abs=0.001)
+
+
+def test_a_record_too_thin_is_called_insufficient() -> None:
+    item = reviewed("MRI of the lumbar spine", "The injured worker is a 40 year old male.")
+    assert item.proposed_decision is None
+    assert item.confidence is None
+    assert "insufficient" in item.rationale
+    assert item.would_change
+
+
+def test_what_the_request_itself_decides_needs_no_record() -> None:
+    item = reviewed("Acupuncture 24 sessions, low back", "")
+    assert item.proposed_decision == "Upheld"

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
+import msgspec
+
 from openimr._version import __version__
 from openimr.evidence import find_facts
 from openimr.guidelines.conditions import Known
@@ -14,6 +16,7 @@ from openimr.guidelines.library import Library
 from openimr.guidelines.library import load as load_library
 from openimr.model import (
     Case,
+    Change,
     Decision,
     Engine,
     Fact,
@@ -27,6 +30,10 @@ from openimr.reviews.bearing import Bearing, index_facts
 from openimr.reviews.intervals import computed_facts, reference_date
 from openimr.reviews.parents import parents_of
 from openimr.reviews.requests import Request, read_request
+
+_FEWEST_FACTS = 1
+"""Clinical facts below which a record is too thin to propose anything on."""
+_NOT_CLINICAL = {"age", "sex", "injury_date", "mechanism", "ur_outcome", "ur_reason"}
 
 
 @lru_cache(maxsize=1)
@@ -130,6 +137,7 @@ class _Context:
         self.parent = parent
         self.parent_review = parent_review
         self.computed = dict(computed)
+        self.is_thin = _clinical_facts(index) < _FEWEST_FACTS
         if parent_review is not None and parent_review.proposed_decision is not None:
             supported = parent_review.proposed_decision == "Overturned"
             self.computed["parent_item_supported"] = Known(supported, ())
@@ -154,6 +162,10 @@ def _review_item(case: Case, request: Request, context: _Context) -> ItemReview:
         criteria, found, chance, parent_upheld=falls, summary_only=case.summary_only
     )
     upheld = decision == "Upheld"
+    if context.is_thin and upheld and not falls and not _decided_by_request(found):
+        return _insufficient(
+            request, context, editions, found, changes.would_change(criteria, status, waived)
+        )
     citations = tuple(edition.citation.citation() for edition in editions)
     return ItemReview(
         request=request.text,
@@ -226,6 +238,43 @@ def search_sequence(editions: Sequence[Edition]) -> tuple[SearchStep, ...]:
             break
         steps.append(SearchStep(step=step, result="does not address this treatment"))
     return tuple(steps)
+
+
+def _clinical_facts(index: Mapping[str, Sequence[Fact]]) -> int:
+    """How many facts of the record say anything clinical of the person."""
+    return sum(
+        fact.speaker not in ("utilization_review", "request")
+        for name, facts in index.items()
+        if name not in _NOT_CLINICAL
+        for fact in facts
+    )
+
+
+def _decided_by_request(tested: Sequence[Finding]) -> bool:
+    """Whether a failure shows in the request itself, whatever the record holds."""
+    return any(f.effect == "defeats" and f.status != "not_documented" for f in tested)
+
+
+def _insufficient(
+    request: Request,
+    context: _Context,
+    editions: Sequence[Edition],
+    tested: Sequence[Finding],
+    would_change: tuple[Change, ...],
+) -> ItemReview:
+    """An item on a record too thin to propose anything: what is missing is told, no more."""
+    return msgspec.structs.replace(
+        _without_guideline(request, context),
+        guidelines=tuple(edition.citation.citation() for edition in editions),
+        search_sequence=search_sequence(editions),
+        findings=tuple(tested),
+        rationale=(
+            "The record is insufficient: it holds no clinical facts, and nothing is proposed. "
+            "The physician reviewer asks for the records or decides on other evidence."
+        ),
+        would_change=would_change,
+        notes=("Insufficient: the record holds too little to propose a decision.",),
+    )
 
 
 def _without_guideline(request: Request, context: _Context) -> ItemReview:
