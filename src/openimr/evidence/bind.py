@@ -102,6 +102,9 @@ def _nearest(low: str, at: int, end: int, places: list[Hit]) -> int | None:
         if stop <= at:
             if at - stop > _FAR:
                 continue
+            far = at - stop
+            if best is not None and far >= best[0] and 20.0 + 0.2 * far >= best[0]:
+                continue
             gap = low[stop:at]
             cost = len(gap) + 18.0 * _apart(gap)
             if ":" in gap:

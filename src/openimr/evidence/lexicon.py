@@ -19,6 +19,7 @@ low back pain" is a place of pain and tells that the complaint goes on.
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterable
 from functools import cache
 from importlib import resources
@@ -147,6 +148,8 @@ _NUMERIC = frozenset(
 )
 
 
+_SHORT = 3
+_BEFORE = " " + string.punctuation + "°↓↑"
 _INNER = re.compile(r"\(([^()]*\|[^()]*)\)")
 
 
@@ -223,17 +226,20 @@ class Lexicon:
         for term, slot in self._slots.items():
             layers = (slot.place, slot.word, slot.care, slot.role)
             entries = tuple((i, entry) for i, entry in enumerate(layers) if entry is not None)
-            self._automaton.add_word(
-                term,
-                (
-                    len(term),
-                    not term[0].isalnum(),
-                    not term[-1].isalnum(),
-                    entries,
-                    slot.anchors,
-                    slot.asides,
-                ),
+            value = (
+                len(term),
+                not term[0].isalnum(),
+                not term[-1].isalnum(),
+                entries,
+                slot.anchors,
+                slot.asides,
             )
+            if len(term) > _SHORT or not term[0].isalnum():
+                self._automaton.add_word(term, value)
+                continue
+            # "le" stands in "able": short terms are sought with what may stand before a word.
+            for before in _BEFORE + (string.digits if slot.anchors else ""):
+                self._automaton.add_word(before + term, value)
         self._automaton.make_automaton()
 
     def _slot(self, term: str) -> _Slot:
@@ -404,7 +410,8 @@ class Lexicon:
                     hits.append((start, last, entry))
                 else:
                     _keep(hits, start, last, entry)
-            if ids:
+            if ids and not (length < 6 and padded.startswith(" old", last + 1)):
+                # the years of an age are no length of time
                 anchors.append((start, ids))
             for entry in aside:
                 _keep_aside(asides, start, last, entry)

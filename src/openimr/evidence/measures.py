@@ -18,7 +18,7 @@ _MEMBER = re.compile(r"\s*(?:,\s*and\b|,|\band\b)\s*")
 _NONE: dict[str, Any] = {}
 _A_NUMBER = re.compile(
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|sixteen|"
-    r"eighteen|twenty|thirty|several|few|half|once|twice|an?) "
+    r"eighteen|twenty|thirty|several|few|half|once|twice|a (?:day|week|month|year|hour))\b"
 )
 _PAST_LIST = re.compile(
     r"\b(?:treatment|surger\w+|he|she|patient|worker|status post|s/p|who|which|the|currently|"

@@ -68,6 +68,7 @@ class Page:
         self.state = state
         self.facts = facts
         self._seen: dict[tuple[Any, ...], list[tuple[int, int]]] = {}
+        self._found_near: dict[tuple[int, int, int], list[tuple[int, int, str]]] = {}
         self.asked: list[tuple[int, int]] = []
         """Treatments of the sentence that are only asked for or planned."""
         self.start = self.end = 0
@@ -103,6 +104,7 @@ class Page:
         self._scopes = None
         self._seen.clear()
         self.asked.clear()
+        self._found_near.clear()
         # "An EMG was done. It showed a radiculopathy."
         self.state.edx = 2 if any(e.edx for _, _, e in cares) else max(0, self.state.edx - 1)
         # "Examination of the lumbar spine showed spasm. There was tenderness."
@@ -166,13 +168,13 @@ class Page:
         fixed = entry.region if entry is not None else None
         nerve = bool(entry is not None and entry.nerve)
         if fixed is not None and not (entry is not None and entry.keep_region):
-            near = regions_near(self.low, at, end, self.places) if self.places else []
+            near = self._near(at, end)
             return [(fixed, near[0][:2] if near else None)]
         if nerve and entry is not None and entry.name == "radicular_pain":
             root = self._root(at, end)
             if root is not None:
                 return [root]
-        near = regions_near(self.low, at, end, self.places) if self.places else []
+        near = self._near(at, end)
         carried = self._carried(role)
         if len(near) > 1 and any(name in _SPINE for _, _, name in near):
             # "paraspinals of the thoracic spine": the named part says which
@@ -185,6 +187,17 @@ class Page:
         elif list(result) == [None] and fixed:
             return [(fixed, next(iter(result.values())))]
         return list(result.items())
+
+    def _near(self, at: int, end: int) -> list[tuple[int, int, str]]:
+        """Return the place words near a finding, worked out once for each stretch of words."""
+        places = self.places
+        if not places:
+            return []
+        key = (at, end, len(places))
+        found = self._found_near.get(key)
+        if found is None:
+            found = self._found_near[key] = regions_near(self.low, at, end, places)
+        return found
 
     def _region(self, name: str, carried: Region | None, entry: Entry | None) -> Region | None:
         """Return the region that a place word stands for, for the finding of ``entry``."""

@@ -12,7 +12,6 @@ next sentences until another cue.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -328,4 +327,7 @@ def voice_at(found: tuple[Voice, ...], at: int) -> Voice:
     """Return the voice that speaks at offset ``at``."""
     if len(found) == 1:
         return found[0]
-    return found[max(0, bisect_right(found, at, key=lambda v: v.start) - 1)]
+    for voice in reversed(found):
+        if voice.start <= at:
+            return voice
+    return found[0]
