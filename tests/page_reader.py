@@ -75,7 +75,11 @@ def assert_navigable(source: bytes) -> None:
     assert page.all("html")[0]["lang"] == "en"
     assert page.having("skip")
     for picture in page.all("svg"):
-        assert picture.get("aria-hidden") or picture.get("aria-labelledby") or picture.get("aria-label")
+        assert (
+            picture.get("aria-hidden")
+            or picture.get("aria-labelledby")
+            or picture.get("aria-label")
+        )
 
 
 def luminance(colour: str) -> float:

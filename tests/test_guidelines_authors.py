@@ -158,7 +158,11 @@ def _lines(tmp_path: Path, *changes: tuple[str, str]) -> list[str]:
             "C1 asks: Duration of conservative care: at least 4 weeks -> "
             "Duration of conservative care: at least 6 weeks",
         ),
-        ("kind: requirement", "weight: supporting\n    kind: requirement", "C1 weight: core -> supporting"),
+        (
+            "kind: requirement",
+            "weight: supporting\n    kind: requirement",
+            "C1 weight: core -> supporting",
+        ),
         ("Care has failed.", "All care failed.", "C1 words: Care has failed. -> All care failed."),
         ("kind: contraindication", "kind: requirement", "C2 kind: contraindication -> requirement"),
         ('p.1", certainty: GK-M', 'p.1", certainty: S', "C1 certainty: GK-M -> S"),
@@ -218,7 +222,9 @@ def test_the_book_holds_every_criterion_with_its_source_and_certainty(
     source: bytes, library: Library
 ) -> None:
     page = Page(source)
-    assert len(page.having("criterion")) == sum(len(g.criteria) for g in library.treatments.values())
+    assert len(page.having("criterion")) == sum(
+        len(g.criteria) for g in library.treatments.values()
+    )
     for guideline in library.treatments.values():
         assert " ".join(guideline.title.split()) in page.words
         for criterion in guideline.criteria:
@@ -248,7 +254,11 @@ def test_labels_tell_which_items_turned_on_a_criterion() -> None:
 
 PAIRS = [
     *((f"--{t}-ink", f"--{t}-bg", 4.5) for t in ("good", "bad", "gap", "plain", "note")),
-    *((front, back, 4.5) for front in ("--ink", "--quiet", "--link") for back in ("--card", "--page")),
+    *(
+        (front, back, 4.5)
+        for front in ("--ink", "--quiet", "--link")
+        for back in ("--card", "--page")
+    ),
     *((f"--{t}", "--card", 3.0) for t in ("blue", "green", "red", "amber", "quiet")),
     ("--blue", "--plain-bg", 3.0),
     ("--focus", "--page", 3.0),
