@@ -185,6 +185,21 @@ class Scan(NamedTuple):
     asides: list[Hit]
 
 
+LONGEST_WINDOW = 400
+
+
+class Guard(NamedTuple):
+    """What rules a pattern out before it is run: voices, a number, a drug, words it needs."""
+
+    roles: frozenset[str]
+    numeric: bool
+    drugs: bool
+    needs: re.Pattern[str] | None
+    before: int
+    after: int
+    regex: re.Pattern[str]
+
+
 class _Slot:
     """What one string means in each layer."""
 
@@ -206,6 +221,7 @@ class Lexicon:
         """Read the data files and build the automaton."""
         self._slots: dict[str, _Slot] = {}
         self.patterns: list[dict[str, Any]] = []
+        self.guards: list[Guard] = []
         self.headings: dict[str, str] = {}
         self.carries: dict[str, bool] = {}
         self.heads = re.compile("x^")
@@ -369,18 +385,27 @@ class Lexicon:
         )
         for spec in patterns:
             index = len(self.patterns)
-            spec["regex"] = re.compile(_units(str(spec["pattern"])).replace("NUM", number))
             spec["entry"] = Entry("finding", spec["fact"], nerve=True) if "nerve" in spec else None
-            spec["roles"] = frozenset(spec["roles"]) if "roles" in spec else None
-            spec["roles_not"] = frozenset(spec.get("roles_not", ()))
+            allowed = frozenset(spec.get("roles", self.carries)) - frozenset(
+                spec.get("roles_not", ())
+            )
             # YAML reads a bare `true` as a boolean
             value = spec.get("value", "text")
             spec["value"] = "yes_no" if value is True else value
-            spec["numeric"] = spec["value"] in _NUMERIC
-            spec["drugs"] = "drug_object" in spec
             needs = spec.get("needs")
-            spec["needs"] = re.compile(needs) if needs else None
+            before, after = spec.get("window", (LONGEST_WINDOW, LONGEST_WINDOW))
             self.patterns.append(spec)
+            self.guards.append(
+                Guard(
+                    allowed,
+                    spec["value"] in _NUMERIC,
+                    "drug_object" in spec,
+                    re.compile(needs) if needs else None,
+                    before,
+                    after,
+                    re.compile(_units(str(spec["pattern"])).replace("NUM", number)),
+                )
+            )
             for raw in spec["anchors"]:
                 for term in expand(str(raw)):
                     slot = self._slot(term)

@@ -36,35 +36,29 @@ _REQUEST = re.compile(
 
 def read(page: Page, anchors: dict[int, tuple[int, int]]) -> None:
     """Run patterns over the sentence that ``page`` shows, around their first and last anchor."""
-    patterns = lexicon().patterns
+    patterns, guards = lexicon().patterns, lexicon().guards
+    low, start, end = page.low, page.start, page.end
     roles = {v.role for v in page.voices}
-    numbers = _A_NUMBER.search(page.low, page.start, page.end) is not None
+    numbers = _A_NUMBER.search(low, start, end) is not None
     drugs = any(e.kind == "drug" or (e.treatment or _NONE).get("drug") for _, _, e in page.cares)
     for index, (first, last) in anchors.items():
-        spec = patterns[index]
-        # Most patterns are ruled out before they are run: by voice, by want of a number or drug.
-        if (spec["numeric"] and not numbers) or (spec["drugs"] and not drugs):
+        # Most patterns are ruled out before they are run.
+        allowed, numeric, drugged, needs, before, after, regex = guards[index]
+        if (numeric and not numbers) or (drugged and not drugs) or roles.isdisjoint(allowed):
             continue
-        if spec["roles"] is not None:
-            if not roles & spec["roles"]:
-                continue
-        elif roles <= spec["roles_not"]:
+        if needs is not None and needs.search(low, start, end) is None:
             continue
-        if spec["needs"] is not None and not spec["needs"].search(page.low, page.start, page.end):
+        lowest, highest = first - before, last + after
+        lowest = max(lowest, start)
+        # never cut a number in two
+        if highest >= end or (highest := low.find(" ", highest, end)) < 0:
+            highest = end
+        if numeric and _A_NUMBER.search(low, lowest, highest) is None:
             continue
-        low, high = page.start, page.end
-        if window := spec.get("window"):
-            low, high = max(low, first - window[0]), min(high, last + window[1])
-            # never cut a number in two
-            blank = page.low.find(" ", high, page.end)
-            high = blank if blank >= 0 else page.end
-        for match in spec["regex"].finditer(page.low, low, high):
+        for match in regex.finditer(low, lowest, highest):
             role = page.voice(match.start()).role
-            if spec["roles"] is not None and role not in spec["roles"]:
-                continue
-            if role in spec["roles_not"]:
-                continue
-            _write(page, spec, match, role)
+            if role in allowed:
+                _write(page, patterns[index], match, role)
 
 
 def _write(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) -> None:
