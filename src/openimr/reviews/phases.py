@@ -133,12 +133,11 @@ def _is_recent(facts: Sequence[Fact], months_since_injury: float | None) -> bool
 
 
 def _taken(label: str, facts: Sequence[Fact]) -> bool:
-    parts = {*label.split("/"), label}
     return any(
         f.fact == "on_drugs"
         and f.polarity == "present"
         and f.speaker != "request"
-        and str(f.value) in parts
+        and str(f.value) == label
         for f in facts
     )
 
