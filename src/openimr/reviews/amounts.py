@@ -93,7 +93,7 @@ _RENTAL = re.compile(
 _DAYS = {"day": 1, "week": 7, "month": 30}
 _INJECTIONS = re.compile(
     rf"\b({_NUM})\s?(?:\w+[ -]){{0,4}}?injections?\b"
-    r"|\binjections?\s?(?:x|×|#|qty:?)\s?(\d{1,2})\b",
+    r"|\binjections?,?\s?(?:x|×|#|qty:?|\()?\s?(\d{1,2})\b(?!\s?(?:mg|ml|cc|levels?|weeks?))",
     re.I,
 )
 _PURCHASE = re.compile(r"\bpurchase[ds]?\b|\bbuy\b", re.I)

@@ -23,12 +23,19 @@ _PURCHASE = re.compile(r"\bpurchase[ds]?\b|\bbuy\b", re.I)
 _TRIAL = re.compile(r"\btrial\b|\brental\b|\brent\b", re.I)
 _REPEAT = re.compile(
     r"\b(?:additional|continu\w+|repeat(?:ed)?|second|third|2nd|3rd|another|extension|further"
-    r"|follow[\s-]?up|updated?|new set|more|#2)\b",
+    r"|follow[\s-]?up|updated?|new set|more|again)\b",
     re.I,
 )
+_NUMBERED = re.compile(r"#\s?[2-9]\b|\bnumber [2-9]\b", re.I)
+_IMPLANT = re.compile(r"\bpermanent\b|\bimplant", re.I)
 _ONGOING = re.compile(r"\b(?:refills?|continu\w+|ongoing|maintenance)\b", re.I)
 _FIRST = re.compile(r"\b(?:new|initial|first|start\w*|begin\w*|trial)\b", re.I)
 _MODALITY = {"xray": "x-ray", "mri": "mri", "ct_scan": "ct"}
+_LIMBS: dict[str, tuple[str, ...]] = {
+    "lumbar": ("hip", "knee", "ankle_foot", "other"),
+    "cervical": ("shoulder", "elbow", "wrist_hand", "other"),
+}
+"""The limbs whose complaints a treatment at the spine is given for."""
 _RECENT_MONTHS = 3.0
 _POSTOP_WEEKS = 6.0
 
@@ -61,14 +68,19 @@ def phase_of(
     if _PREOP.search(text):
         return None, "initial"
     stage: Phase = "initial"
-    if _PURCHASE.search(text):
+    category = guideline.category if guideline is not None else None
+    if _PURCHASE.search(text) or (category == "device" and _IMPLANT.search(text)):
         stage = "purchase"
     elif _TRIAL.search(text):
         stage = "trial"
     elif drug is not None:
         if not drug.first and (_ONGOING.search(text) or _taken(drug.label, facts)):
             stage = "ongoing"
-    elif _REPEAT.search(text) or (guideline is not None and _given(guideline, region, facts)):
+    elif (
+        _REPEAT.search(text)
+        or (category == "injection" and _NUMBERED.search(text))
+        or (guideline is not None and _given(guideline, region, facts))
+    ):
         stage = "repeat"
     if RETROSPECTIVE.search(text) and stage != "purchase":
         return "retro", stage
@@ -149,7 +161,7 @@ def _given(guideline: Guideline, region: Region | None, facts: Sequence[Fact]) -
         for f in facts
         if f.polarity == "present"
         and f.speaker != "request"
-        and (region is None or f.region in (None, region))
+        and (region is None or f.region in (None, region, *_LIMBS.get(region, ())))
     ]
     if guideline.category == "imaging":
         word = _MODALITY.get(guideline.family, guideline.family)
