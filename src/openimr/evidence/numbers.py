@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-_WORDS = {
+NUMBER_WORDS = {
     word: value
     for value, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-            "twenty",
-        ]
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+        "fifteen sixteen seventeen eighteen nineteen twenty".split()
     )
-}
-_WORDS |= {"once": 1, "twice": 2, "a": 1, "an": 1, "twenty-four": 24, "thirty": 30}
+} | {"once": 1, "twice": 2, "thrice": 3, "a": 1, "an": 1, "twenty-four": 24, "thirty": 30}
+"""Numbers in words, articles among them."""
+
+_WORDS = dict(NUMBER_WORDS)
 _WORDS |= {"several": 3, "few": 3, "a few": 3, "i": 1, "ii": 2, "iii": 3, "iv": 4}
 
 _WEEKS = {

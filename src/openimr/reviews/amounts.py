@@ -7,47 +7,21 @@ from __future__ import annotations
 
 import re
 
+from openimr.evidence.numbers import NUMBER_WORDS
+
 Amounts = dict[str, bool | float | str | tuple[str, ...]]
 """Request facts of the condition language, by name."""
 
-_NUMBER_WORDS = {
-    word: number
-    for number, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-            "twenty",
-        ]
-    )
-} | {"twenty-four": 24, "thirty": 30, "once": 1, "twice": 2, "thrice": 3, "a": 1, "an": 1}
 _ARTICLES = ("a", "an")
 _WORDS = "|".join(
-    sorted((word for word in _NUMBER_WORDS if word not in _ARTICLES), key=len, reverse=True)
+    sorted((word for word in NUMBER_WORDS if word not in _ARTICLES), key=len, reverse=True)
 )
 _NUM = rf"(?:\d{{1,4}}(?:\.\d+)?|(?:{_WORDS}|an?)\b)"
 _COUNT = rf"(?:\d{{1,4}}(?:\.\d+)?|(?:{_WORDS})\b)"
 _RANGE = rf"({_COUNT})(?:\s?(?:-|–|to|or)\s?({_COUNT}))?"
 _VISITS = r"(?:visits?|sessions?|treatments?|appointments?|tx|units? of therapy)"
 
-_SAID_TWICE = re.compile(rf"\b(?:{'|'.join(_NUMBER_WORDS)})\s?\((\d{{1,3}})\)", re.I)
+_SAID_TWICE = re.compile(rf"\b(?:{'|'.join(NUMBER_WORDS)})\s?\((\d{{1,3}})\)", re.I)
 _FREQUENCY = re.compile(
     rf"\b{_RANGE}\s?(?:x|×|times?|visits?|sessions?|treatments?)?\s?(?:per|a|each|every|/)\s?(?:week|wk)s?"
     rf"\b[\s,;]*(?:for|x|times|×|over)?\s*(?:the next )?{_RANGE}\s?(?:weeks?|wks?|months?)\b",
@@ -103,7 +77,7 @@ _TRIAL = re.compile(r"\btrial\b|\brental\b|\brent\b", re.I)
 def number(word: str) -> float:
     """The number that a numeral or number word stands for."""
     word = word.lower()
-    return float(_NUMBER_WORDS[word]) if word in _NUMBER_WORDS else float(word)
+    return float(NUMBER_WORDS[word]) if word in NUMBER_WORDS else float(word)
 
 
 def _upper(match: re.Match[str], first: int) -> float:
