@@ -39,14 +39,11 @@ def assessed(page: Page, hits: list[Hit]) -> None:
         if role is None:
             continue
         following = hits[index + 1][0] if index + 1 < len(hits) else page.end
-        found = _verdicts(page, hit, results, following)
-        if (
-            not found
-            and page.low[at - 2 : at] == "- "
-            and page.low[at - 4 : at - 2] in (", ", "; ")
-        ):
+        if page.low[max(0, at - 4) : at] in (", - ", "; - "):
             # "+ Spurling's, - Hoffmann's"
             found = [Verdict(False, at, end)]
+        else:
+            found = _verdicts(page, hit, results, following)
         if not found and entry.group == "test" and page.polarity(at, end)[0] == "hedged":
             found = [Verdict(True, at, end)]
         for verdict in found:
@@ -137,7 +134,8 @@ def _by_side(
         between = _SIDE.search(low, first.end, start)
         side = _side_after(low, stop, following) or (between[1] if between else None)
         if side is not None:
-            own = _side_after(low, first.end, following)
+            but = _EXCEPT.search(low, first.end, start)
+            own = _side_after(low, first.end, but.start() if but else following)
             return [first._replace(side=own), Verdict(abnormal, start, stop, side)]
     return [first]
 

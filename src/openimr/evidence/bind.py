@@ -125,9 +125,17 @@ def _nearest(low: str, at: int, end: int, places: list[Hit]) -> int | None:
 
 
 def side_near(
-    low: str, at: int, end: int, places: list[Hit], anchor: tuple[int, int] | None
+    low: str,
+    at: int,
+    end: int,
+    places: list[Hit],
+    anchor: tuple[int, int] | None,
+    strict: bool = False,
 ) -> Side | None:
-    """Return the side said of a finding: with its place word, else "on the right" after it."""
+    """Return the side said of a finding: with its place word, else "on the right" after it.
+
+    With ``strict`` a side right before another place is that one's alone.
+    """
     best: tuple[int, str] | None = None
     for start, stop, entry in places:
         if entry.kind != "side":
@@ -140,6 +148,9 @@ def side_near(
             cost = 10 + start - anchor[1]
         elif 0 <= at - stop <= 12 and not adverb and "," not in low[stop:at]:
             cost = 20 + at - stop
+        elif strict and anchor is not None and _of_another(places, stop, anchor):
+            # "neck pain into the right arm": the side is the arm's
+            continue
         elif at <= start and stop <= end and not adverb:
             cost = 28
         elif (
@@ -151,6 +162,14 @@ def side_near(
         if cost < 999 and (best is None or cost < best[0]):
             best = (cost, entry.name)
     return cast(Side, best[1]) if best else None
+
+
+def _of_another(places: list[Hit], stop: int, anchor: tuple[int, int]) -> bool:
+    """Whether a side that ends at ``stop`` stands right before a place other than the anchor."""
+    for start, _, entry in places:
+        if start >= stop and entry.kind == "region":
+            return start - stop <= 8 and start != anchor[0]
+    return False
 
 
 def _other_place(places: list[Hit], at: int, end: int, anchor: tuple[int, int] | None) -> bool:

@@ -9,6 +9,7 @@ from openimr.evidence.asked import asked_for, granted, no_care
 from openimr.evidence.context import Said
 from openimr.evidence.lexicon import Hit
 from openimr.evidence.page import SILENT, Page
+from openimr.evidence.sentences import Voice
 from openimr.model import Region
 
 _FROM = re.compile(
@@ -75,9 +76,9 @@ def treatments_near(
     def cost(hit: Hit) -> float:
         if hit[0] >= end:
             gap = low[end : hit[0]]
-            if _FROM.match(gap):
+            if gap.strip() != "," and _FROM.match(gap):
                 return 0.2 * len(gap)
-            return 2.0 * len(gap) + 60 * gap.count(";")
+            return 2.0 * len(gap) + 60 * gap.count(";") + 25 * gap.count(",")
         if hit[1] <= at:
             gap = low[hit[1] : at]
             if gap.strip() == "(":
@@ -88,6 +89,8 @@ def treatments_near(
 
     best = min(hits, key=cost)
     chain = [best]
+    if low[best[1] : at].strip() == "(":
+        hits = chain
     index = hits.index(best)
     # "no relief from A, B or C"; "A, B and C without relief"
     members, step = (hits[index + 1 :], 1) if best[1] > at else (hits[:index][::-1], -1)
@@ -252,6 +255,9 @@ def drug(page: Page, hit: Hit) -> None:
     ):
         # a first or short prescription is not yet what the patient takes
         said = "planned"
+    if said == "planned" and role == "plan" and voice.explicit and _is_request(page, voice):
+        # the drug in dispute: the request says so itself
+        return
     generic = str(entry.name)
     if _ENDED.search(low, max(page.start, at - 50), at) or _GAVE_UP.match(low, end, page.end):
         past = True
@@ -278,6 +284,11 @@ def drug(page: Page, hit: Hit) -> None:
             page.add(
                 "on_controlled_drug", True, said, at, end, role=role, about=generic, sided=False
             )
+
+
+def _is_request(page: Page, voice: Voice) -> bool:
+    cue = page.low[voice.start : voice.after]
+    return ("request" in cue or "authoriz" in cue) and _PLAN.search(cue) is None
 
 
 def _tried(page: Page, at: int) -> bool:

@@ -286,5 +286,5 @@ _VALUES: dict[str, Callable[[re.Match[str]], bool | int | float | str | None]] =
     "none_said": lambda m: "none",
     "grade": lambda m: _text(m).split(" ")[0],
     "phase": lambda m: m.lastgroup,
-    "sex": lambda m: "female" if m["v"] in ("female", "woman", "lady") else "male",
+    "sex": lambda m: "female" if m["v"] in ("female", "woman", "lady", "f") else "male",
 }

@@ -5,8 +5,29 @@ from __future__ import annotations
 NUMBER_WORDS = {
     word: value
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen twenty".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        ]
     )
 } | {"once": 1, "twice": 2, "thrice": 3, "a": 1, "an": 1, "twenty-four": 24, "thirty": 30}
 """Numbers in words, articles among them."""
@@ -44,7 +65,8 @@ def number(text: str | None) -> float | None:
 
 def plain(value: float) -> int | float:
     """Return an int where the number is whole, else a float of two decimals."""
-    return int(value) if value == int(value) else round(value, 2)
+    value = round(value, 2)
+    return int(value) if value == int(value) else value
 
 
 def weeks(value: float, unit: str) -> float:

@@ -304,7 +304,7 @@ class Page:
         places = self.places
         if places and sided:
             if side is None:
-                side = side_near(low, at, end, places, anchor)
+                side = side_near(low, at, end, places, anchor, fact == "pain_location")
             if levels is None and region in ("lumbar", "cervical", "thoracic"):
                 levels = levels_near(low, at, end, self.start, self.end, places)
         if side is None and sided and region in _SIDED:

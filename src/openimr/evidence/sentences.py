@@ -237,7 +237,11 @@ def voices(
         if found[0].start > start:
             # What stands before the first cue is said in the same voice, unless another goes on.
             lead, explicit = carried, False
-            near = found[0].role in ("exam", "complaint", "plan") and found[0].start - start < 60
+            near = (
+                found[0].role in ("exam", "complaint", "plan")
+                and found[0].start - start < 60
+                and not (found[0].role == "plan" and _BY_CARE.search(low, start, found[0].start))
+            )
             if near or carried in ("other", *_DENYING):
                 lead, explicit = found[0].role, near
             found.insert(0, Voice(start, lead, explicit, start))
