@@ -243,10 +243,13 @@ def drug(page: Page, hit: Hit) -> None:
         # "the drug screen was positive for hydrocodone"
         return
     said, past = page.polarity(at, end)
+    requested = role == "plan" and voice.explicit and _is_request(page, voice)
+    # of a request "with 2 refills" is its own quantity
+    until = end if requested else min(page.end, end + 40)
     if (
         role == "plan"
         and said == "present"
-        and not _REFILL.search(low, max(page.start, at - 60), min(page.end, end + 40))
+        and not _REFILL.search(low, max(page.start, at - 60), until)
     ):
         said = "planned"
     if said == "present" and (
@@ -255,7 +258,7 @@ def drug(page: Page, hit: Hit) -> None:
     ):
         # a first or short prescription is not yet what the patient takes
         said = "planned"
-    if said == "planned" and role == "plan" and voice.explicit and _is_request(page, voice):
+    if said == "planned" and requested:
         # the drug in dispute: the request says so itself
         return
     generic = str(entry.name)

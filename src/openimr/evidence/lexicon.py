@@ -23,6 +23,7 @@ import string
 from collections.abc import Iterable
 from functools import cache
 from importlib import resources
+from itertools import product
 from typing import Any, NamedTuple
 
 import ahocorasick
@@ -155,17 +156,21 @@ _INNER = re.compile(r"\(([^()]*\|[^()]*)\)")
 
 def expand(term: str) -> list[str]:
     """Return every reading of a term with alternatives, blanks folded, lower case."""
-    done: list[str] = []
-    todo = [term]
+    done: dict[str, None] = {}
+    todo = [term.lower().replace("-", " ")]
     while todo:
         one = todo.pop()
-        match = _INNER.search(one)
-        if match is None:
-            done.append(" ".join(one.lower().replace("-", " ").split()))
-            continue
-        for choice in match[1].split("|"):
-            todo.append(one[: match.start()] + choice + one[match.end() :])
-    return [one for one in dict.fromkeys(done) if one]
+        # even parts are plain, odd parts alternatives without brackets of their own
+        parts = _INNER.split(one)
+        choices = [part.split("|") if i % 2 else [part] for i, part in enumerate(parts)]
+        nested = any("|" in part for part in parts[::2])
+        for chosen in product(*choices):
+            joined = "".join(chosen)
+            if nested:
+                todo.append(joined)
+            elif reading := " ".join(joined.split()):
+                done[reading] = None
+    return list(done)
 
 
 def _plural(term: str) -> list[str]:
@@ -213,6 +218,11 @@ class _Slot:
         self.anchors: tuple[int, ...] = ()
         self.asides: tuple[Entry, ...] = ()
 
+    def entries(self) -> tuple[tuple[int, Entry], ...]:
+        """Return what the string means, each with the number of its layer."""
+        layers = ((PLACE, self.place), (WORD, self.word), (CARE, self.care), (ROLE, self.role))
+        return tuple([(layer, entry) for layer, entry in layers if entry is not None])
+
 
 class Lexicon:
     """The compiled data. Use :func:`lexicon`, which builds it once."""
@@ -240,13 +250,11 @@ class Lexicon:
         self.targets = tuple(self._slots)
         self._automaton = ahocorasick.Automaton()
         for term, slot in self._slots.items():
-            layers = (slot.place, slot.word, slot.care, slot.role)
-            entries = tuple((i, entry) for i, entry in enumerate(layers) if entry is not None)
             value = (
                 len(term),
                 not term[0].isalnum(),
                 not term[-1].isalnum(),
-                entries,
+                slot.entries(),
                 slot.anchors,
                 slot.asides,
             )
@@ -259,7 +267,10 @@ class Lexicon:
         self._automaton.make_automaton()
 
     def _slot(self, term: str) -> _Slot:
-        return self._slots.setdefault(term, _Slot())
+        slot = self._slots.get(term)
+        if slot is None:
+            slot = self._slots[term] = _Slot()
+        return slot
 
     def _put(
         self, layer: int, terms: list[str], entry: Entry, plural: bool = False, over: bool = False
