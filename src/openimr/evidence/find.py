@@ -33,7 +33,8 @@ def find_facts(
     sentence has none), ``page_starts`` the offsets at which its pages begin. Offsets count
     characters of ``text`` and ``text[start:end] == quote`` always holds. Nothing is raised,
     whatever the text. What a guideline says, what is requested and what utilization review argued
-    is never returned as a finding about the patient.
+    is never returned as a finding about the patient; a finding that utilization review denies or
+    misses is returned negated, with ``utilization_review`` as its speaker.
     """
     facts: list[Fact] = []
     state = State()

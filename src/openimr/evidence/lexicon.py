@@ -18,6 +18,7 @@ low back pain" is a place of pain and tells that the complaint goes on.
 
 from __future__ import annotations
 
+import gc
 import re
 import string
 from collections.abc import Iterable
@@ -220,6 +221,8 @@ class _Slot:
 
     def entries(self) -> tuple[tuple[int, Entry], ...]:
         """Return what the string means, each with the number of its layer."""
+        if self.place is self.word is self.care is self.role is None:
+            return ()
         layers = ((PLACE, self.place), (WORD, self.word), (CARE, self.care), (ROLE, self.role))
         return tuple([(layer, entry) for layer, entry in layers if entry is not None])
 
@@ -288,7 +291,9 @@ class Lexicon:
                     elif layer == CARE:
                         slot.care = slot.care or entry
                     elif layer == ASIDE:
-                        if all(old.name != entry.name for old in slot.asides):
+                        if not slot.asides:
+                            slot.asides = (entry,)
+                        elif all(old.name != entry.name for old in slot.asides):
                             slot.asides = (*slot.asides, entry)
                     else:
                         slot.role = slot.role or entry
@@ -506,5 +511,12 @@ def _drug_names() -> dict[str, Any]:
 
 @cache
 def lexicon() -> Lexicon:
-    """Return the compiled lexicon, built at the first call (about a tenth of a second)."""
-    return Lexicon()
+    """Return the compiled lexicon, built at the first call (about a second)."""
+    # Hundreds of thousands of small objects that all stay: collecting them only costs time.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return Lexicon()
+    finally:
+        if collecting:
+            gc.enable()

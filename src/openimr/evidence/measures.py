@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +18,7 @@ _SECOND = {"v": ("w", "u"), "x": ("y", "t"), "y": (None, "z")}
 _MEMBER = re.compile(r"\s*(?:,\s*and\b|,|\band\b)\s*")
 _NONE: dict[str, Any] = {}
 _A_NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|sixteen|"
+    r"\d+|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|sixteen|"
     r"eighteen|twenty|thirty|several|few|half|once|twice|a (?:day|week|month|year|hour))\b"
 )
 _PAST_LIST = re.compile(
@@ -39,21 +40,23 @@ def read(page: Page, anchors: dict[int, tuple[int, int]]) -> None:
     patterns, guards = lexicon().patterns, lexicon().guards
     low, start, end = page.low, page.start, page.end
     roles = {v.role for v in page.voices}
-    numbers = _A_NUMBER.search(low, start, end) is not None
+    numbers = [match.start() for match in _A_NUMBER.finditer(low, start, end)]
     drugs = any(e.kind == "drug" or (e.treatment or _NONE).get("drug") for _, _, e in page.cares)
     for index, (first, last) in anchors.items():
         # Most patterns are ruled out before they are run.
         allowed, numeric, drugged, needs, before, after, regex = guards[index]
         if (numeric and not numbers) or (drugged and not drugs) or roles.isdisjoint(allowed):
             continue
-        if needs is not None and needs.search(low, start, end) is None:
-            continue
         lowest, highest = first - before, last + after
         lowest = max(lowest, start)
         # never cut a number in two
         if highest >= end or (highest := low.find(" ", highest, end)) < 0:
             highest = end
-        if numeric and _A_NUMBER.search(low, lowest, highest) is None:
+        if numeric:
+            nearest = bisect_left(numbers, lowest)
+            if nearest == len(numbers) or numbers[nearest] >= highest:
+                continue
+        if needs is not None and needs.search(low, start, end) is None:
             continue
         for match in regex.finditer(low, lowest, highest):
             role = page.voice(match.start()).role
