@@ -34,9 +34,7 @@ _LONGEST_WORD = 150
 _PDFIUM = threading.Lock()
 
 
-def write(
-    determination: Determination, to: Format, organization: str | None = None
-) -> bytes:
+def write(determination: Determination, to: Format, organization: str | None = None) -> bytes:
     """A determination as a letter in its own form (``determination.format``).
 
     Args:
