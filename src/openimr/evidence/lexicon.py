@@ -24,12 +24,13 @@ import string
 from collections.abc import Iterable
 from functools import cache
 from importlib import resources
-from itertools import product
 from typing import Any, NamedTuple
 
 import ahocorasick
 import yaml
 
+from openimr.evidence.terms import expand, units
+from openimr.evidence.terms import plural as plural_of
 from openimr.model import Polarity, Region, Speaker
 
 PLACE, WORD, CARE, ROLE = range(4)
@@ -133,18 +134,6 @@ def _data(name: str) -> Any:
     return yaml.load(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
-def _units(pattern: str) -> str:
-    """Let a pattern read "wks", "mos", "yrs" and "hrs" wherever it reads weeks to hours."""
-    for long, both in (
-        ("weeks?", "w(?:ee)?ks?"),
-        ("months?", "mo(?:nth)?s?"),
-        ("years?", "y(?:ea)?rs?"),
-        ("hours?", "h(?:ou)?rs?"),
-    ):
-        pattern = pattern.replace(long, both)
-    return pattern
-
-
 _NUMERIC = frozenset(
     ("number", "weeks", "days", "months", "fall", "sessions", "kg", "date", "since", "grade_number")
 )
@@ -152,32 +141,6 @@ _NUMERIC = frozenset(
 
 _SHORT = 3
 _BEFORE = " " + string.punctuation + "°↓↑"
-_INNER = re.compile(r"\(([^()]*\|[^()]*)\)")
-
-
-def expand(term: str) -> list[str]:
-    """Return every reading of a term with alternatives, blanks folded, lower case."""
-    done: dict[str, None] = {}
-    todo = [term.lower().replace("-", " ")]
-    while todo:
-        one = todo.pop()
-        # even parts are plain, odd parts alternatives without brackets of their own
-        parts = _INNER.split(one)
-        choices = [part.split("|") if i % 2 else [part] for i, part in enumerate(parts)]
-        nested = any("|" in part for part in parts[::2])
-        for chosen in product(*choices):
-            joined = "".join(chosen)
-            if nested:
-                todo.append(joined)
-            elif reading := " ".join(joined.split()):
-                done[reading] = None
-    return list(done)
-
-
-def _plural(term: str) -> list[str]:
-    if term[-1:].isalpha() and not term.endswith(("s", "ed", "ing")) and len(term) > 3:
-        return [term, term + "s"]
-    return [term]
 
 
 class Scan(NamedTuple):
@@ -280,7 +243,7 @@ class Lexicon:
     ) -> None:
         for raw in terms:
             for one in expand(str(raw)):
-                for term in _plural(one) if plural else [one]:
+                for term in plural_of(one) if plural else [one]:
                     slot = self._slot(term)
                     if layer == PLACE:
                         slot.place = slot.place or entry
@@ -419,7 +382,7 @@ class Lexicon:
                     re.compile(needs) if needs else None,
                     before,
                     after,
-                    re.compile(_units(str(spec["pattern"])).replace("NUM", number)),
+                    re.compile(units(str(spec["pattern"])).replace("NUM", number)),
                 )
             )
             for raw in spec["anchors"]:
