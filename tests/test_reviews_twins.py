@@ -16,11 +16,22 @@ import yaml
 import openimr
 from openimr.model import Case, DisputedItem, Document, ItemReview
 
-TWINS: list[Any] = [
-    pytest.param(twin, id=f"{path.stem}-{number}-{twin['treatment']}")
-    for path in sorted((Path(__file__).parent / "data/twins").glob("*.yaml"))
-    for number, twin in enumerate(yaml.safe_load(path.read_text("utf-8")))
-]
+DATA = Path(__file__).parent / "data"
+OPEN: dict[str, list[str]] = yaml.safe_load((DATA / "open_twins.yaml").read_text("utf-8"))
+"""Halves that the software does not get right yet. Each must fail until it is taken off the list."""
+
+
+def twins(which: str) -> list[Any]:
+    """Every twin as a parameter; the open ones are expected to fail."""
+    found = []
+    for path in sorted((DATA / "twins").glob("*.yaml")):
+        for number, twin in enumerate(yaml.safe_load(path.read_text("utf-8"))):
+            name = f"{path.stem}-{number}-{twin['treatment']}"
+            marks = [pytest.mark.xfail(reason="open", strict=True)] if name in OPEN[which] else []
+            found.append(pytest.param(twin, id=name, marks=marks))
+    return found
+
+
 _CHOICE = re.compile(r"\{([^{}|]*)\|\|([^{}|]*)\}")
 
 
@@ -51,14 +62,14 @@ def reviewed(twin: dict[str, Any], which: str) -> ItemReview:
     return openimr.review(case).items[0]
 
 
-@pytest.mark.parametrize("twin", TWINS)
+@pytest.mark.parametrize("twin", twins("present"))
 def test_the_twin_with_the_fact_is_overturned(twin: dict[str, Any]) -> None:
     item = reviewed(twin, "present")
     assert item.treatment == twin["treatment"]
     assert item.proposed_decision == "Overturned", item.rationale
 
 
-@pytest.mark.parametrize("twin", TWINS)
+@pytest.mark.parametrize("twin", twins("absent"))
 def test_the_twin_without_the_fact_is_upheld_for_it(twin: dict[str, Any]) -> None:
     item = reviewed(twin, "absent")
     assert item.proposed_decision == "Upheld", item.rationale
