@@ -15,6 +15,7 @@ from openimr.guidelines.conditions import Known
 from openimr.guidelines.facts import FactKind, vocabulary, with_derived
 from openimr.guidelines.library import Library
 from openimr.model import Fact, Region
+from openimr.reviews.phases import LIMBS
 from openimr.reviews.requests import Request
 
 _OVER = {"exam": 3, "test": 3, "provider": 2, "request": 1, "patient": 1}
@@ -110,7 +111,8 @@ class Bearing:
     def _of_treatment(self, fact: Fact, kind: FactKind) -> bool:
         about = fact.about
         if about is None or about in _REGIONS:
-            return self._in_region(fact)
+            # Care for the spine is often told of with the limb it was meant to relieve.
+            return self._in_region(fact) or fact.region in LIMBS.get(self.request.region or "", ())
         request = self.request
         if about in (request.treatment, request.family, request.drug):
             return True

@@ -31,7 +31,7 @@ _IMPLANT = re.compile(r"\bpermanent\b|\bimplant", re.I)
 _ONGOING = re.compile(r"\b(?:refills?|continu\w+|ongoing|maintenance)\b", re.I)
 _FIRST = re.compile(r"\b(?:new|initial|first|start\w*|begin\w*|trial)\b", re.I)
 _MODALITY = {"xray": "x-ray", "mri": "mri", "ct_scan": "ct"}
-_LIMBS: dict[str, tuple[str, ...]] = {
+LIMBS: dict[str, tuple[str, ...]] = {
     "lumbar": ("hip", "knee", "ankle_foot", "other"),
     "cervical": ("shoulder", "elbow", "wrist_hand", "other"),
 }
@@ -161,7 +161,7 @@ def _given(guideline: Guideline, region: Region | None, facts: Sequence[Fact]) -
         for f in facts
         if f.polarity == "present"
         and f.speaker != "request"
-        and (region is None or f.region in (None, region, *_LIMBS.get(region, ())))
+        and (region is None or f.region in (None, region, *LIMBS.get(region, ())))
     ]
     if guideline.category == "imaging":
         word = _MODALITY.get(guideline.family, guideline.family)
