@@ -24,6 +24,9 @@ THERAPY = [
     ("Massage therapy 1 x 8", 8),
     ("Physical therapy, two (2) times a week for four (4) weeks", 8),
     ("Chiropractic treatment; six sessions", 6),
+    ("Physical therapy sessions 2 times a week for 6 weeks", 12),
+    ("Tx 2 times a week x 6 weeks", 12),
+    ("Physical therapy 2 times a week for 6 weeks, 10 visits", 10),
 ]
 
 

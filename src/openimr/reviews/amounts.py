@@ -124,7 +124,9 @@ def read_amounts(text: str, *, is_drug: bool) -> Amounts:
 
 
 def _visit_amounts(text: str, found: Amounts) -> None:
+    taken = (0, 0)
     if match := _FREQUENCY.search(text) or _GRID.search(text):
+        taken = match.span()
         per_week, weeks = _upper(match, 1), _upper(match, 3)
         if "month" in match[0].lower():
             weeks *= 4
@@ -141,6 +143,8 @@ def _visit_amounts(text: str, found: Amounts) -> None:
         if per_week and weeks:
             found["sessions_requested"] = per_week * weeks
     for pattern in _SESSIONS:
-        if match := pattern.search(text):
+        match = pattern.search(text)
+        # "Sessions 2 times a week for 6 weeks" does not ask for two sessions.
+        if match is not None and not (match.start() < taken[1] and taken[0] < match.end()):
             found["sessions_requested"] = _upper(match, 1)
             break
