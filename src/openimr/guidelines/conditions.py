@@ -164,7 +164,7 @@ def compiled(text: str) -> Condition:
     return parse(text)
 
 
-_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 _WORD = re.compile(r"[a-z][a-z0-9_]*\Z")
 _COMPARE: dict[type[ast.cmpop], str] = {
     ast.Eq: "==",
