@@ -230,6 +230,13 @@ def _imaging(
         )
 
 
+_LESS = r"(?:cut|halved|stopped|discontinued|(?:reduc|decreas|lower|wean|taper)(?:ed|ing|e|s)?)"
+_LESS_BEFORE = re.compile(rf"\b(?:{_LESS}|less|fewer)\b[^.;:]{{0,30}}\Z")
+_LESS_AFTER = re.compile(
+    rf"[^.;:]{{0,24}}?(?:->|→|\bin half\b|\bby half\b|\bfrom [\w/]+ to [\w/]+|\b{_LESS}\b)"
+)
+
+
 def drug(page: Page, hit: Hit) -> None:
     """Write that a drug is taken, planned or was given up, and what follows from its class."""
     at, end, entry = hit
@@ -265,7 +272,11 @@ def drug(page: Page, hit: Hit) -> None:
     if _ENDED.search(low, max(page.start, at - 50), at) or _GAVE_UP.match(low, end, page.end):
         past = True
     page.add("on_drugs", generic, said, at, end, role=role, about=generic, past=past, sided=False)
-    if role != "plan":
+    # A drug that was cut is what a treatment brought, not the treatment itself.
+    was_cut = _LESS_BEFORE.search(low, max(page.start, at - 45), at) or _LESS_AFTER.match(
+        low, end, min(page.end, end + 60)
+    )
+    if role != "plan" and not was_cut:
         page.state.treatment = generic
     if role == "history" and said == "present" and _tried(page, at):
         page.add(
