@@ -346,7 +346,7 @@ def case_and_review() -> tuple[Case, Review]:
     )
     case = Case(
         items=disputed,
-        case_number="CM17-0000001",
+        case_number="CM17-9000001",
         date_of_injury=date(2014, 10, 23),
         ur_denial_date=date(2016, 11, 29),
         application_received=date(2016, 12, 1),
@@ -356,7 +356,7 @@ def case_and_review() -> tuple[Case, Review]:
         documents=tuple(record.document() for record in written),
     )
     review = Review(
-        case_number="CM17-0000001",
+        case_number="CM17-9000001",
         items=items,
         facts=facts,
         engine=Engine(version="1.0", library="2026.11"),

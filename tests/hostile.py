@@ -77,11 +77,11 @@ def case_and_review(words: str) -> tuple[Case, Review]:
                 request=words, ur_guideline=words, original=words, authorized=words, remainder=words
             ),
         ),
-        case_number="CM17-0000002",
+        case_number="CM17-9000002",
         documents=(Document(name=words, kind=words, text=text),),
     )
     review = Review(
-        case_number="CM17-0000002",
+        case_number="CM17-9000002",
         items=(item,),
         facts=(fact,),
         engine=Engine(version=words, library=words),

@@ -127,7 +127,7 @@ def determinations(draw: st.DrawFn, form: str, hostile: bool = False) -> Determi
     return Determination(
         format=form,
         items=tuple(draw(st.lists(item, min_size=1, max_size=many))),
-        case_number=draw(st.none() | st.just("CM16-0000007")),
+        case_number=draw(st.none() | st.just("CM16-9000007")),
         date_assigned=draw(st.none() | days),
         date_of_injury=draw(st.none() | days),
         decision_date=draw(month),

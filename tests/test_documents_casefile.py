@@ -50,7 +50,7 @@ def test_a_folder_with_its_documents(tmp_path):
         written(
             tmp_path,
             {
-                "case_number": "CM17-0000001",
+                "case_number": "CM17-9000001",
                 "ur_denial_date": "2016-11-29",
                 "documents": [
                     {"name": "summary", "kind": "clinical_summary", "text": "A worker"},

@@ -47,7 +47,7 @@ def test_l13_tells_the_decision_by_a_sentence_said_twice():
         "Guidelines, page 22."
     )
     assert letter.items[0].imr_guideline == "The Expert Reviewer found the section applicable."
-    assert letter.case_number == "CM13-0000123"
+    assert letter.case_number == "CM13-9000123"
     assert letter.decision_date == date(2013, 9, 16)
     assert letter.ur_denial_date == date(2013, 7, 3)
     assert letter.date_of_injury == date(2009, 4, 9)
@@ -83,7 +83,7 @@ def test_m13_has_one_issue_in_prose():
     assert item.decision == "Upheld"
     assert item.imr_guideline == "Chronic Pain guidelines, because the pain is chronic."
     assert letter.summary == "An invented patient with shoulder pain."
-    assert letter.case_number == "CM13-0000456"
+    assert letter.case_number == "CM13-9000456"
     assert letter.reviewer.licensure == ("California",)
 
 
@@ -119,14 +119,14 @@ def test_years_then_citations_tell_forms_apart(decided, cited, form):
 # ------------------------------------------------------------------------------------ header
 
 HEADERS = {
-    "two columns": """Case Number: CM16-0000001
+    "two columns": """Case Number: CM16-9000001
 Date Assigned: 12/05/2016       Date of Injury: 10/14/2010
 Decision Date: 12/30/2016       UR Denial Date: 11/16/2016
 Priority: Expedited             Application    11/28/2016
                                 Received:
 """,
     "a line each": """ Case Number:
-CM16-0000001
+CM16-9000001
 Date Assigned:
 12/05/2016
 Date of Injury:
@@ -142,7 +142,7 @@ Decision Date:
 UR Denial Date:
 Priority:
 Application Received:
-CM16-0000001
+CM16-9000001
 12/05/2016
 10/14/2010
 12/30/2016
@@ -150,7 +150,7 @@ CM16-0000001
 Expedited
 11/28/2016
 """,
-    "one line": "Case Number: CM16-0000001 Date Assigned: 12/05/2016 Date of Injury: 10/14/2010 "
+    "one line": "Case Number: CM16-9000001 Date Assigned: 12/05/2016 Date of Injury: 10/14/2010 "
     "Decision Date: 12/30/2016 UR Denial Date: 11/16/2016 Priority: Expedited Application "
     "Received: 11/28/2016\n",
 }
@@ -159,7 +159,7 @@ Expedited
 @pytest.mark.parametrize("layout", HEADERS)
 def test_header_in_any_order(layout):
     letter = read_text(HEADERS[layout] + HEAD + "x: Upheld" + BODY)
-    assert (letter.case_number, letter.priority) == ("CM16-0000001", "Expedited")
+    assert (letter.case_number, letter.priority) == ("CM16-9000001", "Expedited")
     assert letter.date_assigned == date(2016, 12, 5)
     assert letter.date_of_injury == date(2010, 10, 14)
     assert letter.decision_date == date(2016, 12, 30)

@@ -53,14 +53,14 @@ def test_each_page_bears_its_number_and_the_case():
     pages = pdf_text(write(sample(), "pdf")).split("\f")
     for number, page in enumerate(pages, start=1):
         assert f"Page {number} of {len(pages)}" in page
-        assert "CM17-0000042" in page
+        assert "CM17-9000042" in page
 
 
 def test_docx_has_headings_a_head_and_a_repeated_table_row():
     document = docx.Document(io.BytesIO(write(sample(), "docx")))
     headings = [p.text for p in document.paragraphs if p.style.name == "Heading 1"]
     assert headings == [section.heading for section in forms()["F26"].sections]
-    assert "CM17-0000042" in document.sections[0].header.paragraphs[0].text
+    assert "CM17-9000042" in document.sections[0].header.paragraphs[0].text
     assert "tblHeader" in document.tables[0].rows[0]._tr.xml
     assert "NUMPAGES" in document.sections[0].footer.paragraphs[0]._p.xml
 

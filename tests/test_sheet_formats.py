@@ -13,7 +13,7 @@ from openimr.reviews.sheet import print_review, render
 DRAFT = "DRAFT - proposal of the machine, not a determination"
 SAID = [
     DRAFT,
-    "CM17-0000001",
+    "CM17-9000001",
     "Overturned",
     "81%",
     "Exceeded",
@@ -118,10 +118,10 @@ def test_pdf_is_tagged_titled_and_marked_on_every_page(made):
         assert file.Root.MarkInfo.Marked
         assert str(file.Root.Lang).startswith("en")
         with file.open_metadata() as metadata:
-            assert metadata["dc:title"] == "Review sheet CM17-0000001 (DRAFT)"
+            assert metadata["dc:title"] == "Review sheet CM17-9000001 (DRAFT)"
     pages = pdf_text(made["pdf"])
     for number, text in enumerate(pages, 1):
-        assert "Review sheet CM17-0000001 DRAFT - not a determination" in text
+        assert "Review sheet CM17-9000001 DRAFT - not a determination" in text
         assert f"Page {number} of {len(pages)}" in text
 
 

@@ -73,7 +73,7 @@ def test_nothing_is_loaded_and_only_our_script_may_run(source, page):
 
 
 def test_title_holds_the_case_number_and_nothing_clinical(source):
-    assert b"<title>Review sheet CM17-0000001 (DRAFT)</title>" in source
+    assert b"<title>Review sheet CM17-9000001 (DRAFT)</title>" in source
 
 
 def test_ids_are_unique_and_every_anchor_leads_somewhere(page):

@@ -249,8 +249,8 @@ def test_the_physician_overrides_the_proposal():
 
 def test_a_review_of_another_case_is_refused():
     case, review = factories.case_and_review()
-    other = msgspec.structs.replace(case, case_number="CM17-0000009")
-    with pytest.raises(InputError, match="CM17-0000009"):
+    other = msgspec.structs.replace(case, case_number="CM17-9000009")
+    with pytest.raises(InputError, match="CM17-9000009"):
         build_sheet(other, review)
 
 

@@ -230,10 +230,9 @@ def _imaging(
         )
 
 
-_LESS = r"(?:cut|halved|stopped|discontinued|(?:reduc|decreas|lower|wean|taper)(?:ed|ing|e|s)?)"
-_LESS_BEFORE = re.compile(rf"\b(?:{_LESS}|less|fewer)\b[^.;:]{{0,30}}\Z")
-_LESS_AFTER = re.compile(
-    rf"[^.;:]{{0,24}}?(?:->|→|\bin half\b|\bby half\b|\bfrom [\w/]+ to [\w/]+|\b{_LESS}\b)"
+_CUT_LATER = re.compile(
+    r"[^.;:]{0,24}?(?:->|→|\b(?:in|by) half\b|\bfrom [\w/]+ to [\w/]+|"
+    r"\b(?:cut|halved|stopped|discontinued|reduced|decreased|lowered|weaned|tapered)\b)"
 )
 
 
@@ -273,7 +272,7 @@ def drug(page: Page, hit: Hit) -> None:
         past = True
     page.add("on_drugs", generic, said, at, end, role=role, about=generic, past=past, sided=False)
     # A drug that was cut is what a treatment brought, not the treatment itself.
-    was_cut = _LESS_BEFORE.search(low, max(page.start, at - 45), at) or _LESS_AFTER.match(
+    was_cut = _CUT.search(low, max(page.start, at - 45), at) or _CUT_LATER.match(
         low, end, min(page.end, end + 60)
     )
     if role != "plan" and not was_cut:
