@@ -16,7 +16,6 @@ from openimr.guidelines.library import Library
 from openimr.guidelines.library import load as load_library
 from openimr.model import (
     Case,
-    Change,
     Decision,
     Engine,
     Fact,
@@ -24,6 +23,7 @@ from openimr.model import (
     ItemReview,
     Review,
     SearchStep,
+    Status,
 )
 from openimr.reviews import changes, decide, findings, rationale
 from openimr.reviews.bearing import Bearing, index_facts
@@ -67,8 +67,26 @@ def review(case: Case, library: Library | None = None) -> Review:
     Returns:
         A draft: facts, findings and a proposed decision for each item. Never a decision.
     """
+    return review_facts(case, read_facts(case), library)
+
+
+def review_facts(
+    case: Case, facts: Sequence[Fact], library: Library | None = None, *, prose: bool = True
+) -> Review:
+    """Review a case whose facts were read before, such as one of an archive.
+
+    Args:
+        case: the case file. Of its documents only the names are used, and with ``prose`` the
+            texts, from which the rationale quotes.
+        facts: the facts of all its documents, as :func:`read_facts` gives them.
+        library: the guideline library; the shipped one by default.
+        prose: False leaves ``rationale``, ``would_change``, ``hangs_on`` and ``notes`` of every
+            item empty; all else is the same, and sooner done.
+
+    Returns:
+        A draft, as :func:`review` gives it.
+    """
     library = library or shipped_library()
-    facts = read_facts(case)
     index = index_facts(facts)
     computed = computed_facts(case, index)
     on = (
@@ -94,12 +112,13 @@ def review(case: Case, library: Library | None = None) -> Review:
                 on or date.today(),
                 parent,
                 done.get(parent) if parent is not None else None,
+                prose,
             ),
         )
     return Review(
         case_number=case.case_number,
         items=tuple(done[number] for number in range(len(requests))),
-        facts=facts,
+        facts=tuple(facts),
         engine=Engine(version=__version__, library=library.version),
     )
 
@@ -130,8 +149,10 @@ class _Context:
         on: date,
         parent: int | None,
         parent_review: ItemReview | None,
+        prose: bool,
     ) -> None:
         self.library = library
+        self.prose = prose
         self.index = index
         self.on = on
         self.parent = parent
@@ -163,11 +184,9 @@ def _review_item(case: Case, request: Request, context: _Context) -> ItemReview:
     )
     upheld = decision == "Upheld"
     if context.is_thin and upheld and not falls and not _decided_by_request(found):
-        return _insufficient(
-            request, context, editions, found, changes.would_change(criteria, status, waived)
-        )
+        return _insufficient(request, context, editions, found, criteria, status, waived)
     citations = tuple(edition.citation.citation() for edition in editions)
-    return ItemReview(
+    item = ItemReview(
         request=request.text,
         treatment=request.treatment,
         drug=request.drug,
@@ -183,6 +202,13 @@ def _review_item(case: Case, request: Request, context: _Context) -> ItemReview:
         proposed_decision=decision,
         confidence=round(1 - chance if upheld else chance, 3),
         decisive=_decisive(criteria, found, decision),
+        rationale="",
+        dependent_on=context.parent if falls else None,
+    )
+    if not context.prose:
+        return item
+    return msgspec.structs.replace(
+        item,
         rationale=rationale.write_rationale(
             request,
             citations,
@@ -192,7 +218,6 @@ def _review_item(case: Case, request: Request, context: _Context) -> ItemReview:
             {document.name: document.text or "" for document in case.documents},
             parent_request=parent.request if falls and parent is not None else None,
         ),
-        dependent_on=context.parent if falls else None,
         would_change=changes.would_change(criteria, status, waived) if upheld else (),
         hangs_on=() if upheld else changes.hangs_on(criteria, status, waived),
         notes=(*_doubt(decision, found, chance), *_notes(bearing, found)),
@@ -260,29 +285,40 @@ def _insufficient(
     context: _Context,
     editions: Sequence[Edition],
     tested: Sequence[Finding],
-    would_change: tuple[Change, ...],
+    criteria: Sequence[Criterion],
+    status: Mapping[str, Status],
+    waived: frozenset[str],
 ) -> ItemReview:
     """An item on a record too thin to propose anything: what is missing is told, no more."""
+    item = _nothing_proposed(
+        request,
+        context,
+        "The record is insufficient: it holds no clinical facts, and nothing is proposed. "
+        "The physician reviewer asks for the records or decides on other evidence.",
+        "Insufficient: the record holds too little to propose a decision.",
+    )
     return msgspec.structs.replace(
-        _without_guideline(request, context),
+        item,
         guidelines=tuple(edition.citation.citation() for edition in editions),
         search_sequence=search_sequence(editions),
         findings=tuple(tested),
-        rationale=(
-            "The record is insufficient: it holds no clinical facts, and nothing is proposed. "
-            "The physician reviewer asks for the records or decides on other evidence."
-        ),
-        would_change=would_change,
-        notes=("Insufficient: the record holds too little to propose a decision.",),
+        would_change=changes.would_change(criteria, status, waived) if context.prose else (),
     )
 
 
 def _without_guideline(request: Request, context: _Context) -> ItemReview:
     """An item the library holds nothing for: read, shown, and left to the physician."""
-    words = (
+    return _nothing_proposed(
+        request,
+        context,
         f"The library holds no guideline for this treatment ({request.treatment}). "
-        "Nothing is proposed; the physician reviewer decides on other evidence."
+        "Nothing is proposed; the physician reviewer decides on other evidence.",
+        "No guideline is held for this treatment.",
     )
+
+
+def _nothing_proposed(request: Request, context: _Context, words: str, note: str) -> ItemReview:
+    """An item without guidelines, findings or proposal; ``words`` and ``note`` say why."""
     return ItemReview(
         request=request.text,
         treatment=request.treatment,
@@ -299,9 +335,9 @@ def _without_guideline(request: Request, context: _Context) -> ItemReview:
         proposed_decision=None,
         confidence=None,
         decisive=(),
-        rationale=words,
+        rationale=words if context.prose else "",
         dependent_on=None,
-        notes=("No guideline is held for this treatment.",),
+        notes=(note,) if context.prose else (),
     )
 
 
