@@ -115,7 +115,8 @@ class Case(Value, frozen=True):
     """A case file: the input of a review. Only ``items`` must be given.
 
     ``summary_only`` tells that the record is no more than the clinical case summary of a published
-    determination, which leaves out much of what its reviewer read.
+    determination, which leaves out much of what its reviewer read. ``events`` (days or moments
+    in ISO 8601) and ``circumstances`` are what the law asks for (:mod:`openimr.rules`).
     """
 
     items: tuple[DisputedItem, ...]
@@ -128,6 +129,8 @@ class Case(Value, frozen=True):
     priority: Priority | None = None
     documents: tuple[Document, ...] = ()
     summary_only: bool = False
+    events: dict[str, str] = msgspec.field(default_factory=dict)
+    circumstances: dict[str, bool | float | str] = msgspec.field(default_factory=dict)
 
 
 class Fact(Value, frozen=True):

@@ -18,6 +18,8 @@ COMMANDS: dict[str, str] = {
     "facts": "Show the clinical facts read from a text, with the words behind them.",
     "guideline": "Show, list, check, compare and explain the guideline library.",
     "evaluate": "Replay published determinations blind; compare with what was decided.",
+    "clocks": "Show what is due when in a case, by which rule, and how it is computed.",
+    "eligible": "Screen an application: grounds against a review, questions still open.",
     "demo": "Review an invented case and write its letter and review sheet.",
 }
 """Each command and its one-line help. The module of the same name holds it; it is imported only
