@@ -17,9 +17,9 @@ from openimr._version import __version__
 
 if TYPE_CHECKING:
     from openimr.guidelines.library import Library
-    from openimr.model import Case, Determination, Fact, Review
+    from openimr.model import Case, Determination, Document, Fact, Review
 
-__all__ = ["__version__", "facts", "load_case", "read", "review", "write"]
+__all__ = ["__version__", "facts", "load_case", "read", "read_bytes", "review", "write"]
 
 
 def read(path: Path | str) -> Determination:
@@ -32,13 +32,32 @@ def read(path: Path | str) -> Determination:
         InputError: the file is not a determination or cannot be read; the message says why.
     """
     from openimr.documents import load
+
+    return _determination(load(path, as_printed=True), str(path))
+
+
+def read_bytes(data: bytes, source: str) -> Determination:
+    """Read one published determination from the bytes of its file.
+
+    Args:
+        data: a whole PDF, DOCX, HTML or text file.
+        source: what to call it in an error message.
+
+    Raises:
+        InputError: as :func:`read`.
+    """
+    from openimr.documents import load_bytes
+
+    return _determination(load_bytes(data, source, as_printed=True), source)
+
+
+def _determination(document: Document, source: str) -> Determination:
     from openimr.letters import read_text
 
-    document = load(path, as_printed=True)
     text = document.text or ""
     starts = [*document.page_starts[1:], len(text)]
     pages = [text[a:b] for a, b in zip(document.page_starts or (0,), starts, strict=True)]
-    return read_text("\f".join(page.rstrip("\n") for page in pages), source=str(path))
+    return read_text("\f".join(page.rstrip("\n") for page in pages), source=source)
 
 
 def load_case(path: Path | str) -> Case:

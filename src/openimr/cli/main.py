@@ -17,6 +17,7 @@ COMMANDS: dict[str, str] = {
     "review": "Review case files: facts, findings, proposed decisions, rationale.",
     "facts": "Show the clinical facts read from a text, with the words behind them.",
     "guideline": "Show, list, check, compare and explain the guideline library.",
+    "archive": "Published determinations at scale: build, add, verify, rebuild.",
     "evaluate": "Replay published determinations blind; compare with what was decided.",
     "clocks": "Show what is due when in a case, by which rule, and how it is computed.",
     "eligible": "Screen an application: grounds against a review, questions still open.",

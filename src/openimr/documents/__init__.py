@@ -7,11 +7,12 @@
 from openimr.documents.casefile import (
     iter_cases,
     load_case,
+    parse_determination,
     read_attestation,
     read_determination_json,
     save_case,
 )
-from openimr.documents.files import Loaded, load, read, walk
+from openimr.documents.files import Loaded, load, load_bytes, read, walk
 from openimr.documents.limits import Limits
 
 __all__ = [
@@ -19,7 +20,9 @@ __all__ = [
     "Loaded",
     "iter_cases",
     "load",
+    "load_bytes",
     "load_case",
+    "parse_determination",
     "read",
     "read_attestation",
     "read_determination_json",

@@ -122,6 +122,15 @@ def read_determination_json(path: Path | str) -> Determination:
     return _parsed(_bytes(Path(path), DEFAULTS), Determination, str(path))
 
 
+def parse_determination(data: bytes, source: str) -> Determination:
+    """A determination from the JSON that ``imr read`` writes.
+
+    Raises:
+        InputError: naming ``source`` and the field at fault.
+    """
+    return _parsed(data, Determination, source)
+
+
 def _pruned(value: Any) -> Any:
     if isinstance(value, dict):
         kept = {key: _pruned(inner) for key, inner in value.items()}

@@ -99,6 +99,24 @@ def read(
     return _read_bytes(data, source, how, path=source)
 
 
+def load_bytes(
+    data: bytes,
+    source: str,
+    *,
+    limits: Limits = DEFAULTS,
+    ocr: bool = True,
+    as_printed: bool = False,
+) -> Document:
+    """As :func:`load`, of a file's bytes: a member of an archive, an upload.
+
+    Args:
+        data: the whole file.
+        source: what to call it, in the document's name and in an error.
+        limits: as in :func:`load`, as are ``ocr`` and ``as_printed``.
+    """
+    return _read_bytes(data, source, _How(limits, ocr, as_printed), path=source).document
+
+
 def file_error(source: str, error: OSError) -> InputError:
     """The sentence for a file that the operating system would not open."""
     if isinstance(error, FileNotFoundError):

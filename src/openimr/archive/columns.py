@@ -1,0 +1,219 @@
+"""What statistics and facet counts read: one array a column and month, made from the tables.
+
+A month's arrays are the letters decided in it in the order of ``dated``, and their items in order.
+They are derived: the writer notes a month as stale in the same transaction that changes it, and
+:func:`refresh` makes its arrays anew. :func:`load` gives a stale month's arrays too, made at once
+and not stored, so what it returns is always true.
+
+Letter columns: ``letter`` (number), ``dated``, ``decided``, ``applied``, ``assigned``, ``denied``,
+``injured`` (days since 1970-01-01), ``variant``, ``priority``, ``items`` (how many).
+Item columns: ``item.of`` (which letter of the month, from 0), ``item.position``, ``treatment``,
+``category``, ``drug``, ``class``, ``region``, ``side``, ``phase``, ``overturned``, ``proposed``,
+``chance``, ``criterion`` (the first decisive one), ``parent``.
+Lists: ``specialty.of``/``specialty``, ``licence.of``/``licence`` (by letter), ``criterion.of``/
+``criterion.all`` (all decisive ones, by item), ``guideline.of``/``guideline`` (cited by the
+reviewer, by item, numbers of the table ``guidelines``), ``ur_guideline.of``/``ur_guideline``.
+Numbers are those of the table ``names``. What is not known is :data:`NONE`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+import zlib
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from openimr.archive.writer import DAY_BITS, month_of
+
+NONE = -1
+
+_LETTER = (
+    ("letter", "i"),
+    ("dated", "q"),
+    ("decided", "i"),
+    ("applied", "i"),
+    ("assigned", "i"),
+    ("denied", "i"),
+    ("injured", "i"),
+    ("variant", "i"),
+    ("priority", "b"),
+    ("items", "i"),
+)
+_ITEM = (
+    ("position", "i"),
+    ("treatment", "i"),
+    ("category", "i"),
+    ("drug", "i"),
+    ("drug_class", "i"),
+    ("region", "i"),
+    ("side", "i"),
+    ("phase", "i"),
+    ("overturned", "b"),
+    ("proposed", "b"),
+    ("chance", "h"),
+    ("parent", "i"),
+)
+_LISTS = ("specialty", "licence", "criterion.all", "guideline", "ur_guideline")
+
+Columns = dict[str, "array[int]"]
+
+
+def refresh(db: sqlite3.Connection) -> int:
+    """Make the arrays of all stale months and store them.
+
+    Returns:
+        How many months were made.
+    """
+    months = _stale(db)
+    for month in months:
+        made = make(db, month)
+        db.execute("BEGIN IMMEDIATE")
+        db.executemany(
+            "INSERT OR REPLACE INTO columns (month, name, data) VALUES (?, ?, ?)",
+            [(month, name, _pack(column)) for name, column in made.items()],
+        )
+        db.execute("DELETE FROM stale WHERE month = ?", (month,))
+        db.execute("COMMIT")
+    return len(months)
+
+
+def months(db: sqlite3.Connection) -> list[int]:
+    """The months that have letters, as ``yyyymm`` in order; 0 for letters without a day."""
+    rows = db.execute("SELECT DISTINCT month FROM columns UNION SELECT month FROM stale ORDER BY 1")
+    return [row[0] for row in rows]
+
+
+def load(
+    db: sqlite3.Connection, names: Sequence[str], of: Sequence[int] | None = None
+) -> Iterator[tuple[int, Columns]]:
+    """The named columns of each month, in order of time.
+
+    Args:
+        db: the archive's connection.
+        names: of the columns above.
+        of: months to give; all by default.
+
+    Yields:
+        The month and its columns by name.
+    """
+    stale = set(_stale(db))
+    wanted = None if of is None else set(of)
+    marks = ", ".join("?" * len(names))
+    for month in months(db):
+        if wanted is not None and month not in wanted:
+            continue
+        if month in stale:
+            made = make(db, month)
+            yield month, {name: made[name] for name in names}
+            continue
+        rows = db.execute(
+            f"SELECT name, data FROM columns WHERE month = ? AND name IN ({marks})",
+            (month, *names),
+        )
+        yield month, {name: _unpack(data) for name, data in rows}
+
+
+def make(db: sqlite3.Connection, month: int) -> Columns:
+    """The columns of a month, read from the tables."""
+    first, end = _span(month)
+    letters = db.execute(
+        "SELECT letter, dated, decided, applied, assigned, denied, injured, variant, priority, "
+        "items FROM letters WHERE dated >= ? AND dated < ? ORDER BY dated",
+        (first, end),
+    ).fetchall()
+    made: Columns = {}
+    _fill(made, _LETTER, letters)
+    place = {row[0]: number for number, row in enumerate(letters)}
+    items = [
+        (place[letter], *row)
+        for letter in place
+        for row in db.execute(
+            "SELECT position, treatment, category, drug, drug_class, region, side, phase, "
+            "overturned, proposed, chance, parent FROM items WHERE letter = ? ORDER BY position",
+            (letter,),
+        )
+    ]
+    _fill(made, (("item.of", "i"), *_ITEM), items)
+    made["class"] = made.pop("drug_class")
+    item_at = {(row[0], row[1]): number for number, row in enumerate(items)}
+    _fill_lists(made, db, place, item_at)
+    return made
+
+
+def _fill(made: Columns, kinds: Sequence[tuple[str, str]], rows: Sequence[Sequence[Any]]) -> None:
+    for (name, kind), values in zip(
+        kinds, zip(*rows, strict=True) if rows else ((),) * len(kinds), strict=True
+    ):
+        made[name] = array(kind, [NONE if value is None else value for value in values])
+
+
+def _fill_lists(
+    made: Columns,
+    db: sqlite3.Connection,
+    place: Mapping[int, int],
+    item_at: Mapping[tuple[int, int], int],
+) -> None:
+    lists = {name: (array("i"), array("i")) for name in _LISTS}
+    first = array("i", [NONE]) * len(item_at)
+
+    def put(name: str, of: int, value: int) -> None:
+        lists[name][0].append(of)
+        lists[name][1].append(value)
+
+    for letter, at in place.items():
+        for kind, value in db.execute(
+            "SELECT kind, name FROM credentials WHERE letter = ?", (letter,)
+        ):
+            put(("specialty", "licence")[kind], at, value)
+        for position, rank, value in db.execute(
+            "SELECT position, rank, criterion FROM decisive WHERE letter = ?", (letter,)
+        ):
+            item = item_at[at, position]
+            put("criterion.all", item, value)
+            if rank == 0:
+                first[item] = value
+        for position, by, value in db.execute(
+            "SELECT position, by, guideline FROM citations WHERE letter = ?", (letter,)
+        ):
+            put(("ur_guideline", "guideline")[by], item_at[at, position], value)
+    made["criterion"] = first
+    for name, (of, values) in lists.items():
+        made[f"{name.partition('.')[0]}.of"] = of
+        made[name] = values
+
+
+def _span(month: int) -> tuple[int, int]:
+    """The first ``dated`` of a month and of the next."""
+    from datetime import date
+
+    if month == 0:
+        return -(1 << 62), 1 << (DAY_BITS + 13)
+    year, number = divmod(month, 100)
+    unix = date(1970, 1, 1).toordinal()
+    start = date(year, number, 1).toordinal() - unix
+    end = date(year + number // 12, number % 12 + 1, 1).toordinal() - unix
+    return start << DAY_BITS, end << DAY_BITS
+
+
+def _stale(db: sqlite3.Connection) -> list[int]:
+    return [row[0] for row in db.execute("SELECT month FROM stale ORDER BY month")]
+
+
+def _pack(column: array[int]) -> bytes:
+    if sys.byteorder == "big":  # pragma: no cover - stored little-endian, so that archives travel
+        column = array(column.typecode, column)
+        column.byteswap()
+    return column.typecode.encode() + zlib.compress(column.tobytes(), 1)
+
+
+def _unpack(data: bytes) -> array[int]:
+    column = array(data[:1].decode())
+    column.frombytes(zlib.decompress(memoryview(data)[1:]))
+    if sys.byteorder == "big":  # pragma: no cover
+        column.byteswap()
+    return column
+
+
+__all__ = ["NONE", "Columns", "load", "make", "month_of", "months", "refresh"]

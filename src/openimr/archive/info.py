@@ -1,0 +1,48 @@
+"""What an archive holds, in a few counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from openimr.archive.store import DATABASE, Archive
+
+
+def describe(archive: Archive) -> dict[str, Any]:
+    """Counts, span of decision dates, variants, versions and size of an archive."""
+    db = archive.connection
+    first, last = db.execute(
+        "SELECT date(min(decided) * 86400, 'unixepoch'), date(max(decided) * 86400, 'unixepoch') "
+        "FROM letters"
+    ).fetchone()
+    items, overturned = db.execute(
+        "SELECT coalesce(sum(items), 0), coalesce(sum(overturned), 0) FROM letters"
+    ).fetchone()
+    return {
+        "letters": archive.count("letters"),
+        "items": items,
+        "overturned": overturned,
+        "documents": archive.count("documents"),
+        "refused": archive.count("quarantine"),
+        "first": first,
+        "last": last,
+        "variants": dict(
+            db.execute(
+                "SELECT value, count(*) FROM letters JOIN names ON name = variant "
+                "GROUP BY value ORDER BY value"
+            )
+        ),
+        "engines": dict(
+            db.execute(
+                "SELECT value, count(*) FROM documents JOIN names ON name = engine "
+                "GROUP BY value ORDER BY value"
+            )
+        ),
+        "schema": int(archive.meta("schema") or 0),
+        "bytes": (archive.folder / DATABASE).stat().st_size,
+    }
+
+
+def quarantined(archive: Archive) -> Iterator[tuple[str, str]]:
+    """Source and reason of each document that could not be read, by source."""
+    yield from archive.connection.execute("SELECT source, reason FROM quarantine ORDER BY source")

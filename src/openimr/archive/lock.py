@@ -1,0 +1,75 @@
+"""One writer at a time: a lock that names its holder and dies with it."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from openimr.errors import InputError
+
+LOCK = "writer.lock"
+
+
+@contextmanager
+def writing(folder: Path, doing: str, wait: float = 0.0) -> Iterator[None]:
+    """Hold the archive's lock while the block runs.
+
+    The operating system frees the lock when its holder ends, however it ends.
+
+    Args:
+        folder: the archive.
+        doing: what the holder does, told to whoever finds the lock taken.
+        wait: seconds to wait for another writer.
+
+    Raises:
+        InputError: another writer holds it; the message names process, machine and start.
+    """
+    path = folder / LOCK
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        _take(handle, folder, time.monotonic() + wait)
+        held = {
+            "process": os.getpid(),
+            "machine": socket.gethostname(),
+            "doing": doing,
+            "since": time.strftime("%Y-%m-%d %H:%M:%S"),
+        }
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, json.dumps(held).encode(), 0)
+        yield
+        os.ftruncate(handle, 0)
+    finally:
+        os.close(handle)
+
+
+def _take(handle: int, folder: Path, until: float) -> None:
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise InputError(
+                    str(folder),
+                    f"is being written to by {_holder(handle)}",
+                    "wait for it to end, or give --wait SECONDS",
+                ) from None
+            time.sleep(0.1)
+        else:
+            return
+
+
+def _holder(handle: int) -> str:
+    try:
+        held = json.loads(os.pread(handle, 4096, 0))
+        return (
+            f"process {held['process']} on {held['machine']} ({held['doing']}, since"
+            f" {held['since']})"
+        )
+    except (ValueError, KeyError, TypeError):
+        return "another process"

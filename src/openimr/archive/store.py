@@ -1,0 +1,246 @@
+"""The archive's embedded database: made, opened, and refused when it is not what it should be."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from types import TracebackType
+from typing import Literal
+
+from openimr.archive.entry import texts, unpack_determination, unpack_tags
+from openimr.archive.tags import tokens
+from openimr.errors import InputError
+from openimr.model import Determination
+
+DATABASE = "archive.db"
+SCHEMA = 1
+"""The number of the tables' shape. One that changes is mended by ``imr archive rebuild``."""
+
+PAGE = 8192
+_CACHE_KB = 192 * 1024
+_WAL_PAGES = 8192
+
+_TEXTS = {"request": 0, "rationale": 1, "summary": 2, "guideline": 3}
+
+Mode = Literal["read", "write"]
+
+
+class Archive:
+    """An open archive. Use it as a context manager, or call :meth:`close`.
+
+    ``connection`` is open for reading by every module of this room; only
+    :class:`~openimr.archive.writer.Writer` writes.
+    """
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
+        self.folder = folder
+        self.connection = connection
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database."""
+        self.connection.close()
+
+    def meta(self, name: str) -> str | None:
+        """A value of the ``meta`` table."""
+        row = self.connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def count(self, table: str) -> int:
+        """The number of rows of a table of the schema."""
+        return int(self.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+    def determination(self, letter: int) -> Determination:
+        """The determination of a letter, by its number.
+
+        Raises:
+            InputError: there is no such letter, or its bytes are damaged.
+        """
+        row = self.connection.execute(
+            "SELECT determination FROM packed WHERE letter = ?", (letter,)
+        ).fetchone()
+        if row is None:
+            raise InputError(str(self.folder), f"holds no letter {letter}", "search for it")
+        try:
+            return unpack_determination(row[0])
+        except ValueError:
+            raise InputError(
+                str(self.folder), f"letter {letter} is damaged", "run imr archive verify"
+            ) from None
+
+
+def create(folder: Path) -> Archive:
+    """Make an empty archive in a folder, or open the one that is there, for writing.
+
+    Raises:
+        InputError: the folder cannot be made or holds something else.
+    """
+    if (folder / DATABASE).exists():
+        return open_archive(folder, "write")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            str(folder), f"cannot be made ({error.strerror})", "name another folder"
+        ) from None
+    with explained(folder):
+        connection = _connect(folder / DATABASE, "write")
+        connection.execute(f"PRAGMA page_size = {PAGE}")
+        _settle(connection, "write")
+        connection.execute("BEGIN IMMEDIATE")
+        if not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+            _make_tables(connection)
+        connection.execute("COMMIT")
+    return Archive(folder, connection)
+
+
+def _make_tables(connection: sqlite3.Connection) -> None:
+    text = files("openimr.archive").joinpath("schema.sql").read_text(encoding="utf-8")
+    lines = (line for line in text.splitlines() if not line.startswith("--"))
+    for statement in "\n".join(lines).split(";"):
+        if statement.strip():
+            connection.execute(statement)
+    connection.execute("INSERT INTO meta VALUES ('schema', ?)", (str(SCHEMA),))
+    # One segment of the index per batch, merged sixteen at a time: each word is written about
+    # log16(batches) times. The hash holds a whole batch, so that nothing is flushed in between.
+    for setting, value in (("automerge", 0), ("crisismerge", 16), ("hashsize", 256 << 20)):
+        connection.execute("INSERT INTO search (search, rank) VALUES (?, ?)", (setting, value))
+
+
+def open_archive(folder: Path | str, mode: Mode = "read") -> Archive:
+    """Open an archive.
+
+    Args:
+        folder: where ``imr archive build`` made it.
+        mode: ``write`` is for the builder, which holds the lock.
+
+    Raises:
+        InputError: there is none, it is damaged, or a newer OpenIMR made it.
+    """
+    folder = Path(folder)
+    if not (folder / DATABASE).is_file():
+        raise InputError(str(folder), "holds no archive", "make one with imr archive build")
+    with explained(folder):
+        connection = _connect(folder / DATABASE, mode)
+        _settle(connection, mode)
+        archive = Archive(folder, connection)
+        try:
+            schema = archive.meta("schema")
+        except sqlite3.OperationalError:
+            schema = None
+        if schema is None:
+            raise InputError(
+                str(folder / DATABASE), "is no archive of OpenIMR", "name another folder"
+            )
+    if int(schema) != SCHEMA:
+        connection.close()
+        raise InputError(
+            str(folder),
+            f"has tables of form {schema}, this version of OpenIMR uses form {SCHEMA}",
+            "run imr archive rebuild"
+            if int(schema) < SCHEMA
+            else "use the version of OpenIMR that made it, or a newer one",
+        )
+    return archive
+
+
+def _connect(path: Path, mode: Mode) -> sqlite3.Connection:
+    # Write-ahead logging needs a writable shared-memory file even to read, where there is a log.
+    uri = path.resolve().as_uri() + ("?mode=rwc" if mode == "write" else "?mode=rw")
+    try:
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=30)
+        connection.execute("SELECT 1 FROM sqlite_master")
+    except sqlite3.OperationalError:
+        # A folder that may not be written to, such as a medium shipped to a reader.
+        connection = sqlite3.connect(
+            path.resolve().as_uri() + "?mode=ro&immutable=1", uri=True, isolation_level=None
+        )
+    return connection
+
+
+def _settle(connection: sqlite3.Connection, mode: Mode) -> None:
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
+    connection.execute(f"PRAGMA mmap_size = {2**31 - 65536}")
+    if mode == "write":
+        connection.execute("PRAGMA journal_mode = WAL")
+        # NORMAL: a commit outlives the death of the process; a power cut may take the last
+        # commits back, and the next run reads those letters again.
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
+        connection.execute("PRAGMA journal_size_limit = 67108864")
+        # Debian builds SQLite so that freed pages are overwritten: published letters need not be.
+        connection.execute("PRAGMA secure_delete = OFF")
+    else:
+        connection.execute("PRAGMA query_only = ON")
+    register(connection)
+
+
+def register(connection: sqlite3.Connection) -> None:
+    """Teach a connection the functions that the view ``texts`` calls.
+
+    ``letter_text(determination, column)`` and ``letter_tags(tags)``: the full-text index keeps no
+    text of its own, so snippets are cut from the packed letter.
+    """
+    last: tuple[bytes, tuple[str, str, str, str]] | None = None
+
+    def letter_text(data: bytes, column: str) -> str:
+        nonlocal last
+        if last is None or last[0] != data:
+            last = (data, texts(unpack_determination(data)))
+        return last[1][_TEXTS[column]]
+
+    def letter_tags(data: bytes) -> str:
+        return tokens(unpack_tags(data))
+
+    connection.create_function("letter_text", 2, letter_text, deterministic=True)
+    connection.create_function("letter_tags", 1, letter_tags, deterministic=True)
+
+
+@contextmanager
+def explained(folder: Path) -> Iterator[None]:
+    """Turn what SQLite says of a full disk, a damaged file or a lock into one sentence."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise explanation(folder, error) from None
+    except zlib.error:
+        raise InputError(
+            str(folder), "a packed letter is damaged", "run imr archive verify"
+        ) from None
+
+
+def explanation(folder: Path, error: sqlite3.Error) -> InputError:
+    """The sentence for an error of SQLite."""
+    code = getattr(error, "sqlite_errorname", "") or ""
+    where = str(folder / DATABASE)
+    if code.startswith("SQLITE_FULL") or code in ("SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC"):
+        return InputError(
+            where,
+            "the disk is full; what was stored before is intact",
+            "make room and run the same command again, it goes on where it stopped",
+        )
+    if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return InputError(
+            where, "is damaged", "see what with imr archive verify, mend it with rebuild"
+        )
+    if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return InputError(where, "is locked by another program", "try again when it has ended")
+    if code.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+        return InputError(where, "cannot be written to", "check the folder's permissions")
+    if code.startswith("SQLITE_IOERR"):
+        return InputError(where, f"the disk failed ({code})", "check the disk, then verify")
+    raise error
