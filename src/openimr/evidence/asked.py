@@ -7,20 +7,54 @@ import re
 from openimr.evidence.lexicon import Hit
 from openimr.evidence.page import Page
 
+_RESPONSE = (
+    r"(?=(?: [\w%/.-]+){0,3}? (?:relief|benefit\w*|improv\w+|help|success|effect|response|results?|"
+    r"reduc\w+|decreas\w+|gains?|\d+ ?%))"
+)
 _FINITE = re.compile(
-    r"\b(?:is|are|was|were|being|be|been|has|have|had|did|does|do|helps?|helped|failed|gave|"
-    r"provided|will|would|should|could|may(?= [a-z])|might|showed|shows|revealed|reveals|"
-    r"with(?:out)?|but|he|she|while|although|because|which|reported|noted|reduc\w+|reliev\w+|"
-    r"improv\w+|complet\w+)\b|[;.]"
+    r"\b(?:is|are|was|were|being|be|been|has|have|had|having|did|does|do|helps?|helped|failed|gave|"
+    r"provided|will|would|should|could|may(?= [a-z])|might|ought|showed|shows|revealed|reveals|"
+    rf"with(?:out)?{_RESPONSE}|but|he|she|while|although|because|which|reported|noted|reduc\w+|"
+    r"reliev\w+|improv\w+|complet\w+|never)\b|[;.]"
+)
+_WISHED = (
+    r"recommended|requested|ordered|proposed|suggested|sought|wanted|desired|wished for|asked for|"
+    r"applied for|put forward|(?:thought of|contemplated|appealed|needed|planned|scheduled)|"
+    r"authorized|certified|approved|non-?\s?certified|submitted|advised|urged|declined|refused|"
+    r"offered|cancell?ed|postponed|deferred|withdrawn|discussed|entertained"
 )
 _ASKED = re.compile(
-    r"(?:(?:is|are|was|were|being|be|been|has|have|had|which|that) )*(?:also |being |now |hereby |"
-    r"again |therefore |then |not (?:yet |been )*)*"
-    r"(?:will\b|would\b|should\b|may (?:help|be|give|allow)|might\b|recommended|requested|ordered|"
-    r"proposed|sought|needed|planned|scheduled|authorized|certified|approved|non-?\s?certified|"
-    r"denied|pending|under consideration|submitted|advised|meant|intended|indicated|warranted|"
+    r"(?:(?:is|are|was|were|being|be|been|has|have|had|which|that|what) )*(?:also |being |now |"
+    r"hereby |again |therefore |then |only |never |(?:being |been |what is |what was )|"
+    r"not (?:yet |been )*)*"
+    r"(?:will\b|would\b|should\b|may (?:help|be|give|allow)|might\b|ought\b|"
+    rf"(?:{_WISHED})\b|denied|pending|awaited|under consideration|at issue|on hold|"
+    r"considered(?! (?:to (?:be|have)|an?|the|helpful|successful|effective|complete\w*|failed))|"
+    r"meant|intended|indicated|warranted|"
     r"medically necessary|appropriate|to be\b|to (?:start|begin|continue|include|address|help|"
     r"treat|reduce|allow|rule out|evaluate|assess|determine|clarify))"
+)
+_ASKED_BEFORE = re.compile(
+    rf"\b(?:{_WISHED})\b(?: \w+){{0,6}}? (?:is|are|was|were|being)(?: \w+){{0,3}} $|"
+    r"\b(?:yet|hopes|hoping|wants|wanted|wishes|waiting|refuses|refused|declines|declined) to "
+    r"(?:\w+ )?(?:start|begin|have|undergo|get|obtain|try|receive|attend)(?: \w+){0,3} $"
+)
+_NO_PLAN = re.compile(
+    r"[^.;,]{0,30}?(?: (?:is|are|was|were|has|have|had))? (?:not|never|no longer) "
+    r"(?:yet )?(?:been |being )?"
+    r"(?:considered|planned|recommended|contemplated|wanted|desired|anticipated|proposed|"
+    r"indicated|an option|requested|sought)\b"
+)
+_TOLD = re.compile(r" (?:been|not|never) (?!with\b|for\b|as follows)")
+_JOINED = re.compile(r" and |, (?:an?|the|his|her|another|one|two|further) [^,]*$")
+_GAVE = re.compile(
+    r", (?:\w+ )?(?:gave|helped|provided|improved|reduced|relieved|failed|did|brought|eased|made)\b"
+)
+_HAD = re.compile(
+    r"\b(?:had|underwent|undergone|received|completed|attended|tried|finished|s/p|status post|"
+    r"treated|given|despite|failed|following)\b(?! (?:been |also )*(?:requested|"
+    r"asked|recommended|ordered|not|scheduled|"
+    r"planned|wanted|proposed|applied))[^.;:]{0,60}$"
 )
 _TALK = re.compile(
     r"\b(?:to|can|could|may|will|would|and|of|in order to) (?:progress|participat\w+|take part|"
@@ -30,7 +64,8 @@ _TALK = re.compile(
     r"[^.;,]{0,40}$|\bparticipation in (?:\w+ ){0,4}$|\badjunct to (?:\w+ ){0,4}$"
 )
 _PERSON = re.compile(
-    r"s? (?:c/o|complain|report|stat(?:es|ed)|present|den(?:y|ies)|is (?:a |an |here|now|able|not|"
+    r"s? (?:c/o|f/u|fu\b|here|in (?:for|today)|rtc|complain|report|stat(?:es|ed)|present|"
+    r"den(?:y|ies)|is (?:a |an |here|now|able|not|"
     r"taking|using|doing|currently|in |on |\d)|has (?:a |had|not had|chronic|pain|"
     r"been (?:seen|taking|off|on))|notes|noted|describ|rates|rated|takes|took|feels|felt|"
     r"was (?:seen|last|a |injured|taking|given|involved|lifting|hit|working)|seen|here|returns|"
@@ -56,14 +91,28 @@ def granted(page: Page, end: int) -> bool:
     return verb is not None and _GRANTED.match(page.low, verb.start(), page.end) is not None
 
 
-def asked_for(page: Page, end: int) -> bool:
-    """Whether what ends at ``end`` is only asked for, planned or authorized: "PT was requested"."""
+def asked_for(page: Page, at: int, end: int) -> bool:
+    """Whether care at ``at``..``end`` is only asked for, planned or authorized: "PT is sought"."""
     low, stop = page.low, min(page.end, end + 110)
-    verb = _FINITE.search(low, end, stop)
-    if verb is not None and _ASKED.match(low, verb.start(), stop):
+    before = max(page.start, at - 90)
+    if _ASKED_BEFORE.search(low, before, at):
+        # "the one thing proposed is an injection", "she is yet to begin therapy"
         return True
+    verb = _FINITE.search(low, end, stop)
+    if verb is not None and (asked := _ASKED.match(low, verb.start(), stop)):
+        if verb[0] == "which" and _GAVE.search(low, asked.end(), page.end):
+            # "therapy, which was approved in May, gave relief"
+            return False
+        # "He had an injection and is scheduled for another": given, whatever else is planned
+        joined = _JOINED.search(low[end : verb.start() + 1]) is not None
+        return not (joined and _HAD.search(low, before, at))
     # "Cortisone injection left shoulder planned.", "MRI to rule out a tear"
     return _NOUN_ASKED.match(low, end, min(stop, verb.start() if verb else stop)) is not None
+
+
+def no_plan(page: Page, end: int) -> bool:
+    """Whether what ends at ``end`` is said not to be planned: "surgery is not being considered"."""
+    return _NO_PLAN.match(page.low, end, page.end) is not None
 
 
 def no_care(page: Page, hit: Hit) -> bool:
@@ -89,5 +138,7 @@ def _is_cue(page: Page, at: int, end: int) -> bool:
         if voice.start <= at < voice.after:
             before = page.voices[index - 1] if index else None
             member = before is not None and before.role == "history" and before.explicit
-            return not (member and voice.start == at and voice.after <= end)
+            told = _TOLD.match(page.low, voice.after)
+            # "therapy has | been had" heads no list
+            return told is None and not (member and voice.start == at and voice.after <= end)
     return False

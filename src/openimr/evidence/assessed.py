@@ -16,8 +16,10 @@ _COPULA = re.compile(
 )
 _BLOCK = re.compile(r";|\bbut\b|\b(?:was|were|is|are)\b|\bwith\b|\bexcept\b|\bwhile\b|\bhowever\b")
 _BLOCK_AFTER = re.compile(r";|\bbut\b|\bexcept\b|\bwhile\b|\bwith no\b|\bhowever\b")
-_SIDE = re.compile(r"\b(left|right|bilateral(?:ly)?)\b")
+_SIDE = re.compile(r"\b(left|right|bilateral(?:ly)?)\b|(?<![\w-])(l|r)(?![\w-])")
+_SIDES = {"l": "left", "r": "right", "bilaterally": "bilateral"}
 _EXCEPT = re.compile(r"\b(?:except|save|apart from|aside from|other than|but)\b")
+_MINUS = re.compile(r" ?(\(-\)|-)(?: (?:r|l|rt|lt|right|left|b/?l|bilat\w*)\b)?(?=[,.;)]|$)")
 _IS = re.compile(r"\b(?:is|was|were|are)(?: \w+)? $")
 
 
@@ -39,11 +41,17 @@ def assessed(page: Page, hits: list[Hit]) -> None:
         if role is None:
             continue
         following = hits[index + 1][0] if index + 1 < len(hits) else page.end
-        if page.low[max(0, at - 4) : at] in (", - ", "; - "):
+        before = hits[index - 1][1] if index else page.start
+        if minus := _MINUS.match(page.low, end, page.end):
+            # "Spurling -, Hoffmann -."; "SLR - R, + L"
+            first = Verdict(False, minus.start(1), minus.end(1))
+            side = _side_after(page.low, minus.end(1), minus.end())
+            found = _by_side(page.low, entry, first._replace(side=side), results, following)
+        elif page.low[max(0, at - 4) : at] in (", - ", "; - "):
             # "+ Spurling's, - Hoffmann's"
             found = [Verdict(False, at, end)]
         else:
-            found = _verdicts(page, hit, results, following)
+            found = _verdicts(page, hit, results, following, before)
         if not found and entry.group == "test" and page.polarity(at, end)[0] == "hedged":
             found = [Verdict(True, at, end)]
         for verdict in found:
@@ -86,7 +94,7 @@ def _write(page: Page, hit: Hit, verdict: Verdict, role: str) -> None:
     page.places = places
 
 
-def _verdicts(page: Page, hit: Hit, results: list[Hit], following: int) -> list[Verdict]:
+def _verdicts(page: Page, hit: Hit, results: list[Hit], following: int, last: int) -> list[Verdict]:
     """Return the results said of a named test, the second only for the other side."""
     at, end, entry = hit
     low = page.low
@@ -98,7 +106,11 @@ def _verdicts(page: Page, hit: Hit, results: list[Hit], following: int) -> list[
         if stop <= at:
             gap = low[stop:at]
             # "is positive, Lachman": said of the sign before
-            other = "," in gap and _IS.search(low, max(page.start, start - 20), start)
+            other = "," in gap and (
+                _IS.search(low, max(page.start, start - 20), start)
+                # "DTR 2+ =, Spurling"
+                or (0 <= start - last <= 20 and gap.lstrip(" =").startswith(","))
+            )
             if len(gap) <= 80 and not other and not _BLOCK.search(gap):
                 before = Verdict(abnormal, start, stop)
         elif start >= end and after is None:
@@ -132,7 +144,7 @@ def _by_side(
         if not first.end <= start < following:
             continue
         between = _SIDE.search(low, first.end, start)
-        side = _side_after(low, stop, following) or (between[1] if between else None)
+        side = _side_after(low, stop, following) or (_side_of(between) if between else None)
         if side is not None:
             but = _EXCEPT.search(low, first.end, start)
             own = _side_after(low, first.end, but.start() if but else following)
@@ -148,4 +160,9 @@ def _abnormal(result: Entry, entry: Entry) -> bool | None:
 
 def _side_after(low: str, at: int, end: int) -> str | None:
     match = _SIDE.search(low, at, min(end, at + 30))
-    return match[1].replace("ally", "al") if match else None
+    return _side_of(match) if match else None
+
+
+def _side_of(match: re.Match[str]) -> str:
+    found = match[1] or match[2]
+    return _SIDES.get(found, found)

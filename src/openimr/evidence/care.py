@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from openimr.evidence.asked import asked_for, granted, no_care
+from openimr.evidence.asked import asked_for, granted, no_care, no_plan
 from openimr.evidence.context import Said
 from openimr.evidence.lexicon import Hit
 from openimr.evidence.page import SILENT, Page
@@ -40,16 +40,39 @@ _CUT = re.compile(
     r"\b(?:reduc\w+|decreas\w+|stopp\w+|cut\w*|fewer|less|weaned|tapered|discontinu\w+|off)\b"
     r"(?! (?:pain|symptom|spasm)|[^.;,]*\b(?:with|from|after|by|pain|symptoms)\b)[^.;,]*$"
 )
-_THE = re.compile(r"\b(?:the|this|that|his|her|first|second|last|previous|prior)(?: \w+)? $")
+_THE = re.compile(
+    r"\b(?:the|this|that|these|those|his|her|first|second|last|previous|prior|earlier)(?: \w+)? $"
+)
+_THEN = re.compile(
+    r"\b(?:during|throughout|over) (?:that|this) (?:time|period|interval)\b|"
+    r"\b(?:thereafter|since then)\b|"
+    r"(?<=[.;:] )(?:afterwards?|(?:following|after) (?:that|this|it))\b"
+)
+_EARLIER_ONE = re.compile(r"\bthe (?:earlier|first|previous|prior|last|former) (?:one|ones)\b")
+_ADJUNCT = re.compile(
+    r"\b(?:along(?:side| with)|together with|in addition to|adjuncts? to|combined with|on top of|"
+    r"in (?:conjunction|combination|tandem) with|concurrent\w* with)\b[^.;,]{0,25}$"
+)
+_NOT_BORNE = re.compile(
+    r"[^.;,]{0,12}? (?:is|was|were|being) (?:not|poorly|badly) (?:tolerated|borne)"
+)
 _FIRST = re.compile(
     r"\b(?:first|new|initial) (?:prescription|course|trial) (?:of|for)|\btrial of[^.;]{0,15}$|"
-    r"\bprescription (?:of|for)[^.;]{0,20}$"
+    r"\bprescription (?:of|for)[^.;]{0,20}$|\brx:? (?:compound\w* |topical )*$"
 )
 _SHORT = re.compile(
+    r"(?: [\d.,/#]+ ?(?:mg|mcg|%)?| tablets?| cream| gel)* (?:was|were|is|are) "
+    r"(?:also )?dispensed\b|"
     r"[^.;]{0,30}?\b(?:prescribed|written|given) (?:for|as) (?:an? )?"
     r"(?:short|\w+ (?:days?|weeks?)\b|up to)"
 )
+_PRESCRIBED = re.compile(r"(?<!previously )\bprescrib(?:es|ed|ing)\b(?! (?:since|in \d|by an))")
+_REQUESTED = re.compile(r"\b(?:request\w*|authoriz\w+|asks? for|asked for)\b")
 _REFILL = re.compile(r"\b(?:continu\w+|refill\w*|renew\w*|prescribed|dispensed|given|currently)\b")
+_GOES_ON = re.compile(
+    r"\b(?:cont(?:inu\w+)?|refill\w*|renew\w*|rf|keep (?:on|taking)|stay on|maintain)\b\.?"
+    r"(?:(?!\b(?:start|begin|trial|add|new|stop|consider)\b)[^.;])*$"
+)
 
 
 def treatments_near(
@@ -67,6 +90,14 @@ def treatments_near(
         or (h[2].care and (drugs or not (h[2].treatment or {}).get("drug")))
     ]
     low = page.low
+    if page.state.asked and _EARLIER_ONE.search(low, page.start, at):
+        # "A second injection is asked for. The earlier one eased the pain."
+        return [(page.state.asked, at, end)]
+    if page.told and _THEN.search(low, page.start, page.end):
+        # "was able to stop tramadol during that time": the treatment told before
+        return [(page.told, at, end)]
+    if len(hits) > 1:
+        hits = [h for h in hits if not _beside(page, h)] or hits
     # "cut her use of Norco": the drug is what was cut, not what helped
     helped = [h for h in hits if not _CUT.search(low, max(page.start, h[0] - 45), h[0])]
     hits = helped or ([] if drugs and at > page.start and page.state.treatment else hits)
@@ -101,6 +132,16 @@ def treatments_near(
             break
         chain.append(other)
     return [(treatment_id(page, h), min(at, h[0]), max(end, h[1])) for h in chain]
+
+
+def _beside(page: Page, hit: Hit) -> bool:
+    """Whether a treatment only goes along with another, is to come or could not be borne."""
+    at, end, _ = hit
+    return (
+        any(s == at for s, _ in page.asked)
+        or _ADJUNCT.search(page.low, max(page.start, at - 45), at) is not None
+        or _NOT_BORNE.match(page.low, end, page.end) is not None
+    )
 
 
 def treatment_id(page: Page, hit: Hit) -> str:
@@ -151,9 +192,13 @@ def treatment(page: Page, hit: Hit) -> None:
     prior = role == "plan" and _PRIOR.search(page.low, max(page.start, at - 30), at) is not None
     if prior:
         role, past = "history", True
-    elif said == "planned" or (role == "plan" and voice.explicit) or asked_for(page, end):
+    elif said == "planned" or (role == "plan" and voice.explicit) or asked_for(page, at, end):
         page.asked.append((at, end))
-        _planned(page, hit, add)
+        page.state.asked = ident
+        if (entry.treatment or {}).get("injection") and ident != "other:injection":
+            page.state.injection = page.state.injection or ident
+        denied = said == "negated" or no_plan(page, end)
+        _planned(page, hit, add, "negated" if denied else "planned")
         return
     page.state.treatment = ident
     if (entry.treatment or {}).get("injection") and ident != "other:injection":
@@ -174,7 +219,7 @@ def treatment(page: Page, hit: Hit) -> None:
         _given(page, hit, said, add)
 
 
-def _planned(page: Page, hit: Hit, add: Callable[..., None]) -> None:
+def _planned(page: Page, hit: Hit, add: Callable[..., None], said: Said) -> None:
     """Write that care is asked for or planned; an operation or injection may be granted already."""
     at, end, entry = hit
     invasive = entry.surgery or (entry.treatment or {}).get("injection")
@@ -183,12 +228,12 @@ def _planned(page: Page, hit: Hit, add: Callable[..., None]) -> None:
         # of a plan's list of therapies and tests the first; a bare request plans nothing more
         len(page.asked) == 1 and _PLAN.search(page.low, voice.start, voice.after)
     ):
-        add("procedure_planned", str(entry.words), "planned")
+        add("procedure_planned", str(entry.words), said)
     if entry.surgery:
-        add("surgery_considered", True, "planned")
+        add("surgery_considered", True, said)
     if invasive:
-        add("invasive_procedure_planned", True, "planned")
-        if granted(page, end):
+        add("invasive_procedure_planned", True, said)
+        if said == "planned" and granted(page, end):
             add("surgery_approved" if entry.surgery else "parent_item_supported", True, "present")
 
 
@@ -258,9 +303,16 @@ def drug(page: Page, hit: Hit) -> None:
         and not _REFILL.search(low, max(page.start, at - 60), until)
     ):
         said = "planned"
+    if said == "planned" and role == "plan" and _GOES_ON.search(low, max(page.start, at - 40), at):
+        # "Plan: refill naproxen": what is taken now
+        said = "present"
     if said == "present" and (
         _FIRST.search(low, max(page.start, at - 45), at)
         or _SHORT.match(low, end, min(page.end, end + 70))
+        or (
+            _PRESCRIBED.search(low, max(page.start, at - 45), min(page.end, end + 45))
+            and _REQUESTED.search(low, page.start, page.end)
+        )
     ):
         # a first or short prescription is not yet what the patient takes
         said = "planned"

@@ -14,8 +14,8 @@ from openimr.evidence.lexicon import Hit
 from openimr.model import Polarity
 
 Said = Polarity | Literal["undocumented"]
-Scope = tuple[int, int, str]
-"""start, end, cue: the stretch of text that a cue governs."""
+Scope = tuple[int, int, str, int]
+"""start, end, cue, first: the stretch that a cue governs, and where the cue itself begins."""
 
 _VERB = re.compile(
     r" (?:was|were|is|are|has|had|have|reports?|reported|noted|showed|shows|reveals?|revealed|"
@@ -28,11 +28,16 @@ _TURN = re.compile(
     r"mild|moderate|severe|antalgic|weak\w*|absent|abnormal|at least|\d+/\d+)\b"
 )
 _IS = re.compile(r"\b(?:was|were|is|are|tested|tests|remains?)(?: noted)?(?: to be| as)? $")
-_WITH = re.compile(
-    r" with (?=positive|decreased|limited|restricted|diminished|reduced|severe|moderate|mild|"
-    r"tenderness|spasm|painful)"
-)
 _AND = re.compile(r",| and | or ")
+# "no effusion with tenderness"; "no operation and the psychologist having cleared him";
+# "not helped by therapy": the therapy was given
+_TURNED = re.compile(
+    r" (?:with (?=positive|decreased|limited|restricted|diminished|reduced|severe|moderate|mild|"
+    r"tenderness|spasm|painful)|and (?=(?:the|his|her|their|its|an?|this|that|these|those|he|she|"
+    r"it|they|there)\b(?: \w+){0,3}? (?:having|being|was|were|is|are|has|had|have|did|does|can|"
+    r"will|reports?)\b)|(?:helped|relieved|improved|controlled|eased|managed|cured|settled|responded)"
+    r"(?: \w+)? (?:by|with|to|from) )"
+)
 _CLAUSE = re.compile(
     r"[;:]|, (?:and|but|while)? ?(?:there|he|she|it|the patient)\b|\bbut\b|\bhowever\b"
 )
@@ -57,9 +62,9 @@ def scopes(low: str, start: int, end: int, hits: list[Hit]) -> list[Scope]:
             if cue == "past" and (now := low.find(" with ", stop, last)) >= 0:
                 # "status post fusion with residual leg pain": the pain is of today
                 last = now
-            found.append((stop, last, mark))
+            found.append((stop, last, mark, at))
         if closes or (entry.kind == "result" and _IS.search(low, start, at)):
-            found.append((_backward(low, start, at), at, mark))
+            found.append((_backward(low, start, at), at, mark, at))
     return found
 
 
@@ -72,15 +77,23 @@ def _forward(low: str, at: int, end: int, scope: str, stops: list[int]) -> int:
     if scope == "word":
         match = _AND.search(low, at, end)
         return match.start() if match else end
-    match = _WITH.search(low, at, end)
-    if match:
-        end = match.start()
+    turned = _TURNED.search(low, at, end)
+    if turned:
+        end = turned.start()
     semicolon = low.find(";", at, end)
     if semicolon >= 0:
         end = semicolon
     comma = low.find(",", at, end)
+    if comma >= 0 and low.startswith(" who ", comma + 1):
+        # "her mother, who has diabetes"
+        comma = low.find(",", comma + 1, end)
     if comma < 0:
         return end
+    return _list_end(low, comma, end, scope)
+
+
+def _list_end(low: str, comma: int, end: int, scope: str) -> int:
+    """Return where a scope that holds a comma ends: there, or behind the members of a list."""
     if scope == "phrase" and not _OR.search(low, comma, min(end, comma + 60)):
         return comma
     # A list goes on while its members are short and carry no verb or result of their own.
@@ -131,8 +144,9 @@ def polarity(at: int, end: int, found: list[Scope], results: bool = True) -> tup
     """
     result: Said = "present"
     past = False
-    for low, high, said in found:
-        if not (low <= at and end <= high + 1):
+    for low, high, said, first in found:
+        # "no history of | ulcer": a term that begins within the cue is governed, too
+        if not ((low <= at or first < at < low < end) and end <= high + 1):
             continue
         if said[-1] == "!" and not results:
             continue

@@ -69,7 +69,7 @@ def _write(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) ->
         _items(page, spec, match, role)
         return
     value = _VALUES[spec["value"]](match)
-    if value is None or not _wanted(page, spec, match.end(), role):
+    if value is None or not _wanted(page, spec, match, role):
         return
     at, end = match.span()
     while end > at and page.low[end - 1] in " ,;.":
@@ -113,9 +113,28 @@ def _write(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) ->
         )
 
 
-def _wanted(page: Page, spec: dict[str, Any], at: int, role: str) -> bool:
+_OF_RELIEF = frozenset(("pain_relief_percent", "relief_duration_weeks", "mbb_relief_percent"))
+_NOT_REACHED = re.compile(
+    r"\b(?:less than|under|did not|didn't|does not|failed to|never|goals?|aims?|aimed|expect\w*|"
+    r"hop(?:es?|ed|ing)|anticipat\w*|in order|if|would|should|until|unless|requires?|required|must|"
+    r"(?<!able )(?<!helps )(?<!helped )(?<!continues )to (?:achieve|reach|obtain|provide|give|get))"
+    r"\b(?:(?!\bbut\b|\band\b)[^.;,%])*.$"
+)
+_TO_COME = re.compile(
+    r"(?: or (?:greater|more|better))?(?: \w+){0,3}? (?:is|are|was|would be|will be|to be) "
+    r"(?:expected|anticipated|required|needed|hoped for|awaited|sought|the (?:goal|aim))"
+)
+
+
+def _wanted(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) -> bool:
     """Whether the sentence speaks of what the pattern needs besides its own words."""
-    if spec.get("not_asked") and asked_for(page, at):
+    at, end = match.span()
+    if spec.get("not_asked") and asked_for(page, at, end):
+        return False
+    if spec["fact"] in _OF_RELIEF and (
+        _NOT_REACHED.search(page.low, max(page.start, at - 70), at + 1)
+        or _TO_COME.match(page.low, end, page.end)
+    ):
         return False
     if spec.get("imaging") and role != "test" and not any(e.imaging for _, _, e in page.cares):
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from datetime import date
 from typing import Any, cast
@@ -26,6 +27,10 @@ _SIDED = frozenset(("shoulder", "elbow", "wrist_hand", "hip", "knee", "ankle_foo
 _UPPER = frozenset(("cervical", "shoulder", "elbow", "wrist_hand"))
 
 
+_GOES_TO = re.compile(
+    r"\b(?:radiat\w+|into|down|refer(?:s|red|ring)|travel\w*|shoot\w*|"
+    r"(?P<numb>numb\w*|tingl\w+|paresthesi\w+|pins and needles))\b[^.;,]{0,45}$"
+)
 _DENIAL = ("no ", "not ", "without ", "little ", "lack of ")
 
 
@@ -36,7 +41,17 @@ SILENT = frozenset(("utilization_review", "guideline", "boilerplate"))
 class State:
     """What goes on from one sentence to the next."""
 
-    __slots__ = ("carry", "complaint", "edx", "exam", "injection", "sides", "test", "treatment")
+    __slots__ = (
+        "asked",
+        "carry",
+        "complaint",
+        "edx",
+        "exam",
+        "injection",
+        "sides",
+        "test",
+        "treatment",
+    )
 
     def __init__(self) -> None:
         """Begin with nothing known."""
@@ -44,6 +59,7 @@ class State:
         self.complaint: Region | None = None
         self.test: Region | None = None
         self.treatment: str | None = None
+        self.asked: str | None = None
         self.edx = 0
         self.carry = Carry()
         self.injection: str | None = None
@@ -72,6 +88,8 @@ class Page:
         self.asked: list[tuple[int, int]] = []
         """Treatments of the sentence that are only asked for or planned."""
         self.start = self.end = 0
+        self.told: str | None = None
+        """The treatment that the sentence before spoke of."""
         self.voices: tuple[Voice, ...] = ()
         self.words: list[Hit] = []
         self.cares: list[Hit] = []
@@ -98,6 +116,7 @@ class Page:
     ) -> None:
         """Go on to the sentence ``start``..``end``."""
         self.start, self.end = start, end
+        self.told = self.state.treatment
         self.voices = voices
         self.words, self.cares, self.places = words, cares, places
         self.day = day
@@ -122,8 +141,22 @@ class Page:
                     self.state.exam = cast(Region, entry.name)
                 elif role == "test":
                     self.state.test = cast(Region, entry.name)
-                elif role in ("complaint", "assessment", "other") and self.state.complaint is None:
+                elif (
+                    role in ("complaint", "assessment", "other")
+                    and self.state.complaint is None
+                    and not self._radiates(place, entry.name)
+                ):
                     self.state.complaint = cast(Region, entry.name)
+
+    def _radiates(self, at: int, region: str) -> bool:
+        """Whether pain only goes to the region at ``at``, or it is numb beside a limb in pain."""
+        cue = _GOES_TO.search(self.low, max(self.start, at - 50), at)
+        if cue is None or region in _SPINE:
+            return False
+        return cue["numb"] is None or any(
+            start < cue.start() and (e.name in LIMB or e.name in _SPINE)
+            for start, _, e in self.places
+        )
 
     def voice(self, at: int) -> Voice:
         """Return the voice that speaks at ``at``."""
@@ -151,7 +184,7 @@ class Page:
     def heads(self, at: int, end: int) -> bool:
         """Whether the words are a heading or its label ("MEDICATION REVIEW", "Therapy:")."""
         cased = self.reading.cased
-        if cased[at:end].isupper() and end - at > 4:
+        if cased[at:end].isupper() and sum(map(str.isalpha, cased[at:end])) > 4:
             first, last = cased.rfind(" ", 0, max(0, at - 1)) + 1, cased.find(" ", end + 1)
             before, after = cased[first:at].strip(), cased[end : last if last > 0 else None].strip()
             if (len(before) > 2 and before.isupper()) or (len(after) > 2 and after.isupper()):

@@ -66,6 +66,13 @@ _OTHER_SUBJECT = re.compile(
 )
 
 
+_ABLATION = re.compile(
+    r"(?:\b(?:s/p|status[\s-]post|underwent|had|repeat\w*|prior|previous|first|second|last|facet|"
+    r"lumbar|cervical|thoracic|medial branch|mbb?|si joint|genicular|left|right|bilateral|of) |"
+    r"\b[clts]\d[\d/,&cltsand -]{0,16} )(?:left |right |facet )?$"
+)
+
+
 class Sentence(NamedTuple):
     """One sentence: offsets in the given text, role, and the day of the note it stands in."""
 
@@ -273,6 +280,9 @@ def _cues(low: str, end: int, hits: list[Hit]) -> tuple[list[Voice], str | None]
     found: list[Voice] = []
     whole: tuple[int, str] | None = None
     for place, stop, entry in hits:
+        if low.startswith("rfa", place) and _ABLATION.search(low, max(0, place - 40), place):
+            # radiofrequency ablation, not a request for authorization
+            continue
         if entry.kind == "whole":
             if whole is None or entry.value < whole[0]:
                 whole = (entry.value, entry.name)

@@ -18,6 +18,11 @@ _GAIT = re.compile(
 )
 _AWAY = re.compile(r"[;:]|\b(?:which|radiat\w+|to avoid|tender\w*|spasms?|relief|medic\w+)\b")
 _TELLS_OF_PAIN = frozenset(("complaint", "history", "other"))
+_DENIED_HERE = re.compile(r"\b(?:no|not|without|lacks?|lack of|never)(?: \w+){0,2} $")
+_BEGAN = re.compile(
+    r"\b(?:doi|moi|mechanism|injur(?:y|ed) (?:when|while|as|after|on|occurred)|date of injury|"
+    r"slipped|tripped|fell|twisted|stepp(?:ed|ing))\b[^.;]*?(?:gave|popped|buckled|locked)\b"
+)
 _OWN_DENIAL = re.compile(r"\b(?:no|not|without|little|\w+n't|in(?:effective))\b")
 
 
@@ -63,6 +68,11 @@ def _finding(page: Page, hit: Hit, aside: bool = False) -> None:
     heard, past = page.polarity(at, end)
     pain = heard = page.planned(at, end, heard) if aside else heard
     said = _said(entry, heard, role)
+    if said == "negated" and entry.polarity == "present":
+        # "denies misuse, one prescriber, agreement on file": good news is not what is denied
+        said = (
+            "negated" if _DENIED_HERE.search(page.low, max(page.start, at - 24), at) else "present"
+        )
     low = page.low
     value = _value(entry, low, at, end)
     if entry.care:
@@ -131,6 +141,11 @@ def _excluded(page: Page, hit: Hit, role: str) -> bool:
     """Whether the words around a finding show that it is something else."""
     _, end, entry = hit
     if entry.exclude_after and page.low[end : end + 25].lstrip().startswith(entry.exclude_after):
+        return True
+    if entry.name == "mechanical_symptoms" and _BEGAN.search(
+        page.low, max(page.start, hit[0] - 70), end
+    ):
+        # "DOI 8/1/16 - knee gave way": how it began
         return True
     if entry.edx and not page.state.edx:
         return True
