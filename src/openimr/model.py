@@ -111,6 +111,17 @@ class DisputedItem(Value, frozen=True):
     remainder: str | None = None
 
 
+class Party(Value, frozen=True):
+    """A person or organization of a case, by role (``employer``, ``requesting_physician`` ...).
+
+    ``also`` are other names: a group, a former name, a doing-business-as.
+    """
+
+    role: str
+    name: str
+    also: tuple[str, ...] = ()
+
+
 class Case(Value, frozen=True):
     """A case file: the input of a review. Only ``items`` must be given.
 
@@ -129,6 +140,7 @@ class Case(Value, frozen=True):
     priority: Priority | None = None
     documents: tuple[Document, ...] = ()
     summary_only: bool = False
+    parties: tuple[Party, ...] = ()
     events: dict[str, str] = msgspec.field(default_factory=dict)
     circumstances: dict[str, bool | float | str] = msgspec.field(default_factory=dict)
 

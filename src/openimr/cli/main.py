@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "evaluate": "Replay published determinations blind; compare with what was decided.",
     "clocks": "Show what is due when in a case, by which rule, and how it is computed.",
     "eligible": "Screen an application: grounds against a review, questions still open.",
+    "panel": "Match reviewers to a case: qualification, specialty, conflicts of interest.",
     "demo": "Review an invented case and write its letter and review sheet.",
 }
 """Each command and its one-line help. The module of the same name holds it; it is imported only
