@@ -9,17 +9,27 @@ The four roads as functions; everything heavy is imported when it is first used.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from openimr._version import __version__
 
 if TYPE_CHECKING:
+    from openimr.archive.sample import Sampled
     from openimr.guidelines.library import Library
     from openimr.model import Case, Determination, Document, Fact, Review
 
-__all__ = ["__version__", "facts", "load_case", "read", "read_bytes", "review", "write"]
+__all__ = [
+    "__version__",
+    "facts",
+    "load_case",
+    "read",
+    "read_bytes",
+    "review",
+    "sample",
+    "write",
+]
 
 
 def read(path: Path | str) -> Determination:
@@ -111,3 +121,15 @@ def facts(text: str, kind: str = "clinical_summary") -> Sequence[Fact]:
     from openimr.evidence import find_facts
 
     return find_facts(text, kind=kind)
+
+
+def sample(count: int, seed: int = 0) -> Iterator[Sampled]:
+    """Invented determinations with what is true in them, one after the other.
+
+    Args:
+        count: how many.
+        seed: the series; letter ``k`` of a seed is always the same.
+    """
+    from openimr.archive.sample import sample as invented
+
+    return invented(count, seed)

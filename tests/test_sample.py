@@ -1,0 +1,114 @@
+"""Invented determinations: the same for a seed, true to their labels, marked, and lawful."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import openimr
+from openimr.archive.sample import Sampled, sample, sampled, write_samples
+from openimr.archive.sample.summary import MARK
+from openimr.cli.main import cli
+from openimr.errors import InputError
+from openimr.letters import printed, read_text, write
+
+LETTERS = list(sample(300, seed=3))
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        write_samples(tmp_path / name, 12, seed=5)
+    assert _files(tmp_path / "a") == _files(tmp_path / "b")
+    write_samples(tmp_path / "c", 12, seed=6)
+    assert _files(tmp_path / "a") != _files(tmp_path / "c")
+
+
+@settings(max_examples=30, deadline=None)
+@given(number=st.integers(0, 3_000_000), seed=st.integers(0, 50))
+def test_a_letter_reads_back_as_what_it_was_written_from(number: int, seed: int) -> None:
+    one = sampled(number, seed)
+    assert one == sampled(number, seed)
+    assert read_text(printed(one.determination).decode()) == one.determination
+
+
+@pytest.mark.parametrize("one", LETTERS[:40], ids=lambda one: one.determination.case_number)
+def test_printing_is_writing_without_the_check(one: Sampled) -> None:
+    assert printed(one.determination) == write(one.determination, "text")
+
+
+def test_a_letter_does_not_depend_on_how_many_there_are() -> None:
+    assert list(sample(2, seed=3, first=7)) == LETTERS[7:9]
+
+
+@pytest.mark.parametrize("to", ["html", "docx", "pdf"])
+def test_other_formats_read_back(to: str, tmp_path: Path) -> None:
+    write_samples(tmp_path, 3, seed=3, to=to)  # type: ignore[arg-type]
+    for one in LETTERS[:3]:
+        [path] = tmp_path.glob(f"{one.determination.case_number}.*")
+        assert openimr.read(path) == one.determination
+
+
+def test_dates_are_in_lawful_order() -> None:
+    for one in LETTERS:
+        held = one.determination
+        days = (
+            held.date_of_injury,
+            held.ur_denial_date,
+            held.application_received,
+            held.date_assigned,
+            held.decision_date,
+        )
+        assert all(a is not None and b is not None and a <= b for a, b in pairwise(days))
+        assert held.ur_denial_date is not None
+        assert held.application_received is not None
+        # 8 CCR 9792.10.1(b): the application within 30 days of the decision of utilization review
+        assert (held.application_received - held.ur_denial_date).days <= 30
+
+
+def test_every_letter_is_marked_as_invented() -> None:
+    for one in LETTERS:
+        assert (one.determination.summary or "").startswith(MARK)
+        number = one.determination.case_number or ""
+        assert number.startswith("CM1")
+        assert number.split("-")[1].startswith("9")
+    assert len({one.determination.case_number for one in sample(2000)}) == 2000
+
+
+def test_facts_stand_where_their_labels_say() -> None:
+    for one in LETTERS:
+        summary = one.determination.summary or ""
+        for fact in one.label["facts"]:
+            assert summary[fact["start"] : fact["end"]] == fact["quote"]
+
+
+def test_the_stream_holds_the_letters(tmp_path: Path) -> None:
+    write_samples(tmp_path, 5, seed=3, to="jsonl")
+    lines = (tmp_path / "letters.jsonl").read_text("utf-8").splitlines()
+    found = [read_text(json.loads(line)["text"]) for line in lines]
+    assert found == [one.determination for one in LETTERS[:5]]
+
+
+@pytest.mark.parametrize("wrong", [{"count": -1}, {"count": 1, "agreement": 0.2}])
+def test_numbers_out_of_range_are_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(InputError):
+        sample(**wrong)  # type: ignore[arg-type]
+
+
+def test_the_command_writes_what_evaluate_reads(tmp_path: Path) -> None:
+    run = CliRunner().invoke(cli, ["sample", "4", "--seed", "3", "--out", str(tmp_path)])
+    assert run.exit_code == 0, run.output
+    assert "4 invented letters" in run.output
+    labels = str(tmp_path / "labels.jsonl")
+    seen = CliRunner().invoke(cli, ["evaluate", str(tmp_path), "--labels", labels, "--json"])
+    assert seen.exit_code == 0, seen.output
+    assert json.loads(seen.output)["labelled_letters"] == 4
