@@ -19,13 +19,10 @@ COMMANDS: dict[str, str] = {
     "guideline": "Show, list, check, compare and explain the guideline library.",
     "archive": "Published determinations at scale: build, add, verify, rebuild.",
     "evaluate": "Replay published determinations blind; compare with what was decided.",
-<<<<<<< HEAD
     "clocks": "Show what is due when in a case, by which rule, and how it is computed.",
     "eligible": "Screen an application: grounds against a review, questions still open.",
     "panel": "Match reviewers to a case: qualification, specialty, conflicts of interest.",
-=======
     "sample": "Write invented determinations, with what is true in them.",
->>>>>>> 361cabe (imr sample: invented determinations whose facts, criteria and outcomes agree)
     "demo": "Review an invented case and write its letter and review sheet.",
 }
 """Each command and its one-line help. The module of the same name holds it; it is imported only
