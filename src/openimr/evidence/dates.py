@@ -42,6 +42,7 @@ _WORDED = re.compile(
 
 
 _JOINED = frozenset("0123456789/.-")
+_IN_DIGITS = frozenset("0123456789/-")
 _GOES_ON = frozenset(("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "/", "-"))
 
 
@@ -89,7 +90,8 @@ def find_dates(text: str) -> list[tuple[int, int, date]]:
     worded = False
     for match in _YEAR.finditer(text):
         at, end = match.span()
-        if not at or text[at - 1].isdigit() or text[end : end + 1] in _GOES_ON:
+        # a month in words stands right before, not a part of a date in digits
+        if not at or text[at - 1] in _IN_DIGITS or text[end : end + 1] in _GOES_ON:
             continue
         # "October 27, ", "26 August ": never longer than this
         low = max(0, at - 20)

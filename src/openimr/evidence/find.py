@@ -63,7 +63,8 @@ def _read(text: str, kind: str, day: date | None, page: Page) -> None:
     """Read one block of text, the sentences in turn, into the facts of ``page``."""
     reading = Reading(text)
     spans = split(reading)
-    places, words, cares, roles, anchors, asides = lexicon().scan(reading.flat)
+    places, words, cares, roles, number_words, anchors, asides = lexicon().scan(reading.flat)
+    numbers = measures.numbers(reading.low, number_words)
     days = note_dates(reading, spans)
     page.open(reading)
     places = real_places(reading.cased, places)
@@ -103,7 +104,7 @@ def _read(text: str, kind: str, day: date | None, page: Page) -> None:
         if any(v.role == "assessment" and v.explicit for v in found):
             lists.diagnoses(page)
         if patterns:
-            measures.read(page, patterns)
+            measures.read(page, patterns, numbers)
 
 
 def page_of(offset: int, page_starts: tuple[int, ...]) -> int | None:

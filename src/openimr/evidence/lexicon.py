@@ -33,7 +33,7 @@ from openimr.evidence.terms import expand, units
 from openimr.evidence.terms import plural as plural_of
 from openimr.model import Polarity, Region, Speaker
 
-PLACE, WORD, CARE, ROLE = range(4)
+PLACE, WORD, CARE, ROLE, NUMBER = range(5)
 ASIDE = 5
 ASIDE_FILES = tuple(
     sorted(
@@ -134,6 +134,12 @@ def _data(name: str) -> Any:
     return yaml.load(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
+_NUMBER_WORDS = (
+    "one two three four five six seven eight nine ten eleven twelve fifteen sixteen eighteen "
+    "twenty thirty several few half once twice"
+).split() + [f"a {unit}" for unit in ("day", "week", "month", "year", "hour")]
+"""What counts as a number, besides digits, for a pattern that has none without one."""
+
 _NUMERIC = frozenset(
     ("number", "weeks", "days", "months", "fall", "sessions", "kg", "date", "since", "grade_number")
 )
@@ -150,6 +156,7 @@ class Scan(NamedTuple):
     words: list[Hit]
     cares: list[Hit]
     roles: list[Hit]
+    numbers: list[Hit]
     anchors: list[tuple[int, tuple[int, ...]]]
     asides: list[Hit]
 
@@ -172,22 +179,21 @@ class Guard(NamedTuple):
 class _Slot:
     """What one string means in each layer."""
 
-    __slots__ = ("anchors", "asides", "care", "place", "role", "word")
+    __slots__ = ("anchors", "asides", "care", "number", "place", "role", "word")
 
     def __init__(self) -> None:
         self.place: Entry | None = None
         self.word: Entry | None = None
         self.care: Entry | None = None
         self.role: Entry | None = None
+        self.number: Entry | None = None
         self.anchors: tuple[int, ...] = ()
         self.asides: tuple[Entry, ...] = ()
 
     def entries(self) -> tuple[tuple[int, Entry], ...]:
         """Return what the string means, each with the number of its layer."""
-        if self.place is self.word is self.care is self.role is None:
-            return ()
-        layers = ((PLACE, self.place), (WORD, self.word), (CARE, self.care), (ROLE, self.role))
-        return tuple([(layer, entry) for layer, entry in layers if entry is not None])
+        means = (self.place, self.word, self.care, self.role, self.number)
+        return tuple([(layer, entry) for layer, entry in enumerate(means) if entry is not None])
 
 
 class Lexicon:
@@ -208,6 +214,7 @@ class Lexicon:
         self._drugs()
         for name in ("symptoms", "examination", "tests", "history", "monitoring", "person"):
             self._findings(_data(name))
+        self._put(NUMBER, _NUMBER_WORDS, Entry("number"))
         self._anchors(_data("patterns")["patterns"])
         for name in ASIDE_FILES:
             data = _data(name)
@@ -258,6 +265,8 @@ class Lexicon:
                             slot.asides = (entry,)
                         elif all(old.name != entry.name for old in slot.asides):
                             slot.asides = (*slot.asides, entry)
+                    elif layer == NUMBER:
+                        slot.number = entry
                     else:
                         slot.role = slot.role or entry
 
@@ -392,9 +401,9 @@ class Lexicon:
 
     def scan(self, flat: str) -> Scan:
         """Return the hits of ``flat`` by layer, each in the order of the text."""
-        found = Scan([], [], [], [], [], [])
+        found = Scan([], [], [], [], [], [], [])
         anchors, asides = found.anchors, found.asides
-        layers = (found.places, found.words, found.cares, found.roles)
+        layers = (found.places, found.words, found.cares, found.roles, found.numbers)
         padded = " " + flat + " "
         for last, (length, left, right, entries, ids, aside) in self._automaton.iter(padded):
             start = last - length

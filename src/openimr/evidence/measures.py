@@ -10,17 +10,14 @@ from typing import Any
 from openimr.evidence.asked import asked_for
 from openimr.evidence.care import treatment_id, treatments_near
 from openimr.evidence.dates import parse_date
-from openimr.evidence.lexicon import lexicon
+from openimr.evidence.lexicon import Hit, lexicon
 from openimr.evidence.numbers import number, plain, weeks
 from openimr.evidence.page import Page
 
 _SECOND = {"v": ("w", "u"), "x": ("y", "t"), "y": (None, "z")}
 _MEMBER = re.compile(r"\s*(?:,\s*and\b|,|\band\b)\s*")
 _NONE: dict[str, Any] = {}
-_A_NUMBER = re.compile(
-    r"\d+|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|sixteen|"
-    r"eighteen|twenty|thirty|several|few|half|once|twice|a (?:day|week|month|year|hour))\b"
-)
+_DIGITS = re.compile(r"\d+")
 _PAST_LIST = re.compile(
     r"\b(?:treatment|surger\w+|he|she|patient|worker|status post|s/p|who|which|the|currently|"
     r"medications?|allerg\w+|social)\b"
@@ -35,17 +32,30 @@ _REQUEST = re.compile(
 )
 
 
-def read(page: Page, anchors: dict[int, tuple[int, int]]) -> None:
-    """Run patterns over the sentence that ``page`` shows, around their first and last anchor."""
+def numbers(low: str, words: list[Hit]) -> list[int]:
+    """Return where the numbers of a text begin, in order: its digits and its number words."""
+    found = [match.start() for match in _DIGITS.finditer(low)]
+    if words:
+        found += [start for start, _, _ in words]
+        found.sort()
+    return found
+
+
+def read(page: Page, anchors: dict[int, tuple[int, int]], numbers: list[int]) -> None:
+    """Run patterns over the sentence that ``page`` shows, around their first and last anchor.
+
+    ``numbers`` are the places of the numbers of the whole text: see :func:`numbers`.
+    """
     patterns, guards = lexicon().patterns, lexicon().guards
     low, start, end = page.low, page.start, page.end
     roles = {v.role for v in page.voices}
-    numbers = [match.start() for match in _A_NUMBER.finditer(low, start, end)]
+    nearest = bisect_left(numbers, start)
+    numbered = nearest < len(numbers) and numbers[nearest] < end
     drugs = any(e.kind == "drug" or (e.treatment or _NONE).get("drug") for _, _, e in page.cares)
     for index, (first, last) in anchors.items():
         # Most patterns are ruled out before they are run.
         allowed, numeric, drugged, needs, before, after, regex = guards[index]
-        if (numeric and not numbers) or (drugged and not drugs) or roles.isdisjoint(allowed):
+        if (numeric and not numbered) or (drugged and not drugs) or roles.isdisjoint(allowed):
             continue
         lowest, highest = first - before, last + after
         lowest = max(lowest, start)

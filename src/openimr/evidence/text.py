@@ -42,7 +42,6 @@ _PLAIN = {
     0x25AA: "*",
     0x00B7: "*",
 }
-_FLAT = str.maketrans("-_", "  ")
 _RUN = re.compile(r"\s{2,}|[^\S ]")
 # A word broken by a soft hyphen at the end of a printed line.
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n|\f")
@@ -87,7 +86,7 @@ class Reading:
         if len(low) != len(cased):
             low = "".join(c if len(c.lower()) != 1 else c.lower() for c in cased)
         self.low = low
-        self.flat = low.translate(_FLAT)
+        self.flat = low.replace("-", " ").replace("_", " ")
 
     def _fold(self, text: str) -> str:
         pieces: list[str] = []
