@@ -53,7 +53,7 @@ def main() -> None:
     parser.add_argument("--summaries", type=int, default=300)
     count = parser.parse_args().summaries
     lexicon = Lexicon()
-    terms = sorted(lexicon._slots)
+    terms = sorted(lexicon.targets)
     sample = [Reading(text).flat for text in texts(terms, count)]
     print(f"{len(terms)} terms, {count} texts of {sum(map(len, sample)) // count} characters")
 

@@ -149,6 +149,12 @@ _SHORT = 3
 _BEFORE = " " + string.punctuation + "°↓↑"
 
 
+Meaning = tuple[
+    int, bool, bool, tuple[tuple[int, "Entry"], ...], tuple[int, ...], tuple["Entry", ...]
+]
+"""Length of a term, whether it opens and ends with a sign, entries by layer, patterns, asides."""
+
+
 class Scan(NamedTuple):
     """The hits of a text by layer."""
 
@@ -221,9 +227,16 @@ class Lexicon:
             self._findings(data, ASIDE)
             self._anchors(data.get("patterns", ()))
         self.targets = tuple(self._slots)
-        self._automaton = ahocorasick.Automaton()
+        self._automaton = self._built()
+        del self._slots
+
+    def _built(self) -> Any:
+        """Return the automaton over all terms, and what each means."""
+        automaton = ahocorasick.Automaton()
+        # A hundred thousand terms mean three thousand things: what is shared stays in the cache.
+        shared: dict[Meaning, Meaning] = {}
         for term, slot in self._slots.items():
-            value = (
+            meaning: Meaning = (
                 len(term),
                 not term[0].isalnum(),
                 not term[-1].isalnum(),
@@ -231,13 +244,15 @@ class Lexicon:
                 slot.anchors,
                 slot.asides,
             )
+            meaning = shared.setdefault(meaning, meaning)
             if len(term) > _SHORT or not term[0].isalnum():
-                self._automaton.add_word(term, value)
+                automaton.add_word(term, meaning)
                 continue
             # "le" stands in "able": short terms are sought with what may stand before a word.
             for before in _BEFORE + (string.digits if slot.anchors else ""):
-                self._automaton.add_word(before + term, value)
-        self._automaton.make_automaton()
+                automaton.add_word(before + term, meaning)
+        automaton.make_automaton()
+        return automaton
 
     def _slot(self, term: str) -> _Slot:
         slot = self._slots.get(term)
