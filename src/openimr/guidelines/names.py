@@ -72,8 +72,14 @@ class _Text:
 
     def find(self, phrase: tuple[str, ...]) -> tuple[int, int] | None:
         """First place (index of first and last word) where the words follow each other."""
-        for place in self.places.get(phrase[0], ()):
-            end = place + len(phrase)
+        places = self.places.get(phrase[0])
+        if places is None:
+            return None
+        length = len(phrase)
+        if length == 1:
+            return places[0], places[0]
+        for place in places:
+            end = place + length
             if end <= len(self.forms) and all(
                 word in forms for word, forms in zip(phrase, self.forms[place:end], strict=True)
             ):
@@ -145,26 +151,31 @@ def _phrases(names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
 def _pattern(treatment: str, name: str | Words) -> _Pattern:
     if isinstance(name, str):
         return _Pattern(treatment, _phrases([name]), (), ())
-    return _Pattern(treatment, _phrases(name.all), _phrases(name.any), _phrases(name.none))
+    longest_first = sorted(_phrases(name.any), key=lambda words: -sum(map(len, words)))
+    return _Pattern(treatment, _phrases(name.all), tuple(longest_first), _phrases(name.none))
 
 
 def _match(pattern: _Pattern, text: _Text) -> NameMatch | None:
+    """The match of a name, None where a word is missing; the cheapest questions come first."""
+    found: list[tuple[int, int]] = []
+    letters = 0
+    for phrase in pattern.every:
+        place = text.find(phrase)
+        if place is None:
+            return None
+        found.append(place)
+        letters += sum(map(len, phrase))
+    if pattern.some:
+        for phrase in pattern.some:
+            place = text.find(phrase)
+            if place is not None:
+                found.append(place)
+                letters += sum(map(len, phrase))
+                break
+        else:
+            return None
     if any(text.find(phrase) for phrase in pattern.none):
         return None
-    found = list(_found(pattern, text))
-    if len(found) < len(pattern.every) + bool(pattern.some):
-        return None
-    start = min(text.spans[first][0] for _, (first, _) in found)
-    end = max(text.spans[last][1] for _, (_, last) in found)
-    letters = sum(len(word) for phrase, _ in found for word in phrase)
+    start = min(text.spans[first][0] for first, _ in found)
+    end = max(text.spans[last][1] for _, last in found)
     return NameMatch(pattern.treatment, start, end, letters)
-
-
-def _found(pattern: _Pattern, text: _Text) -> Iterator[tuple[tuple[str, ...], tuple[int, int]]]:
-    for phrase in pattern.every:
-        if place := text.find(phrase):
-            yield phrase, place
-    for phrase in sorted(pattern.some, key=lambda words: -sum(map(len, words))):
-        if place := text.find(phrase):
-            yield phrase, place
-            return

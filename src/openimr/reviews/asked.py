@@ -12,6 +12,7 @@ from importlib.resources import files
 import yaml
 
 from openimr.reviews.amounts import Amounts, number
+from openimr.reviews.gate import Gated, letters
 
 _TRUE = "true"
 _NUMBER = "number"
@@ -34,13 +35,13 @@ _A_DAY = (
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> dict[str, tuple[tuple[str, re.Pattern[str]], ...]]:
+def _patterns() -> dict[str, tuple[tuple[str, Gated], ...]]:
     data: dict[str, str | dict[str, str]] = yaml.load(
         files("openimr.reviews").joinpath("asked.yaml").read_text("utf-8"), yaml.CSafeLoader
     )
     return {
         fact: tuple(
-            (value, re.compile(pattern, re.I))
+            (value, Gated(re.compile(pattern, re.I)))
             for value, pattern in (((_TRUE, given),) if isinstance(given, str) else given.items())
         )
         for fact, given in data.items()
@@ -50,9 +51,10 @@ def _patterns() -> dict[str, tuple[tuple[str, re.Pattern[str]], ...]]:
 def read_asked(text: str) -> Amounts:
     """The request facts a text states, by name; those it does not state are left out."""
     found: Amounts = {}
+    low = letters(text)
     for fact, patterns in _patterns().items():
         for value, pattern in patterns:
-            match = pattern.search(text)
+            match = pattern.search(text, low)
             if match is None:
                 continue
             if value == _NUMBER:
