@@ -100,13 +100,14 @@ class Result(NamedTuple):
 class Condition:
     """A parsed, compiled condition; equal to another one when both say the same."""
 
-    __slots__ = ("_keys", "_run", "expression", "names", "text")
+    __slots__ = ("_keys", "_run", "_silent", "expression", "names", "text")
 
     def __init__(self, expression: Node) -> None:
         facts = facts_of(expression)
         self.expression = expression
         self.text = write(expression)
         self._keys = tuple((name.fact, name.binding) for name in facts)
+        self._silent = tuple(Atom(fact, binding, None, ()) for fact, binding in self._keys)
         self.names = frozenset(self._keys)
         self._run = closures.build(expression, {name: place for place, name in enumerate(facts)})
 
@@ -122,11 +123,12 @@ class Condition:
         """
         values: list[Value] = []
         atoms: list[Atom] = []
-        for fact, binding in self._keys:
+        for silent in self._silent:
+            fact, binding, _, _ = silent
             known = lookup(fact, binding)
             if known is None:
                 values.append(None)
-                atoms.append(Atom(fact, binding, None, ()))
+                atoms.append(silent)
             else:
                 value, facts = known
                 values.append(value)

@@ -138,20 +138,25 @@ def with_derived(stated: Lookup, kinds: Mapping[str, FactKind] | None = None) ->
 
     def look_up(fact: str, binding: str | None) -> Known | None:
         key = (fact, binding)
-        if key not in memory:
-            memory[key] = None
-            memory[key] = stated(fact, binding) or _derive(known, look_up, fact, binding)
-        return memory[key]
+        if key in memory:
+            return memory[key]
+        memory[key] = None
+        found = stated(fact, binding)
+        if found is None:
+            kind = known.get(fact)
+            if kind is not None and kind.derivation is not None:
+                found = _derive(known, look_up, kind, binding)
+        memory[key] = found
+        return found
 
     return look_up
 
 
 def _derive(
-    kinds: Mapping[str, FactKind], look_up: Lookup, fact: str, binding: str | None
+    kinds: Mapping[str, FactKind], look_up: Lookup, kind: FactKind, binding: str | None
 ) -> Known | None:
-    kind = kinds.get(fact)
-    derived = kind.derived if kind is not None else None
-    if kind is None or derived is None:
+    derived = kind.derived
+    if derived is None:
         return None
 
     def bound(name: str, own: str | None) -> Known | None:
@@ -159,7 +164,7 @@ def _derive(
         same = other is not None and other.binding == kind.binding
         return look_up(name, own or (binding if same else None))
 
-    result = derived.evaluate(bound)
+    result = derived.evaluate(bound if binding is not None else look_up)
     return None if result.value is None else Known(result.value, grounds(result))
 
 

@@ -69,8 +69,10 @@ class Bearing:
             )
         if kind.section == "request" and fact in self._requested:
             return Known(self._requested[fact], ())
-        bearing = [f for f in self._index.get(fact, ()) if self._bears(f, kind, binding)]
-        stated = self._settle(fact, kind, bearing)
+        told = self._index.get(fact)
+        stated = None
+        if told is not None:
+            stated = self._settle(fact, kind, [f for f in told if self._bears(f, kind, binding)])
         if stated is None and fact in self._requested:
             return Known(self._requested[fact], ())
         return stated
