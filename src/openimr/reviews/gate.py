@@ -13,7 +13,7 @@ from typing import Any
 
 try:
     from re import _constants as codes  # type: ignore[attr-defined]
-    from re import _parser as parser
+    from re import _parser as parser  # type: ignore[attr-defined]
 except ImportError:  # pragma: no cover - a Python that keeps its parser elsewhere: no gates
     parser = codes = None
 
@@ -22,6 +22,7 @@ Clause = frozenset[str]
 
 _ANY: tuple[str, ...] = ("",)
 _MOST = 12
+_ALIKE = str.maketrans("ſıİK", "siik")
 
 
 class Gated:
@@ -44,10 +45,9 @@ class Gated:
 def letters(text: str) -> str:
     """A text in small letters, as gates look at it.
 
-    The long s and the dotless i, which ``re.IGNORECASE`` takes for s and i, become those.
+    What ``re.IGNORECASE`` takes for an s, an i or a k becomes that letter.
     """
-    low = text.lower()
-    return low if low.isascii() else low.replace("ſ", "s").replace("ı", "i")
+    return text.lower() if text.isascii() else text.translate(_ALIKE).lower()
 
 
 def needed(pattern: str) -> tuple[str, ...]:
@@ -67,7 +67,7 @@ def needed(pattern: str) -> tuple[str, ...]:
 def _best(clauses: Iterable[Clause]) -> Clause | None:
     """The clause that rules out most: long words before few words."""
     fit = [clause for clause in clauses if len(clause) <= _MOST]
-    return max(fit, key=lambda c: (min(min(map(len, c)), 3), -len(c), sorted(c)), default=None)
+    return max(fit, key=lambda c: (min(3, *map(len, c)), -len(c), sorted(c)), default=None)
 
 
 def _clauses(parsed: Any) -> list[Clause]:
