@@ -21,13 +21,13 @@ _WISHED = (
     r"recommended|requested|ordered|proposed|suggested|sought|wanted|desired|wished for|asked for|"
     r"applied for|put forward|(?:thought of|contemplated|appealed|needed|planned|scheduled)|"
     r"authorized|certified|approved|non-?\s?certified|submitted|advised|urged|declined|refused|"
-    r"offered|cancell?ed|postponed|deferred|withdrawn|discussed|entertained"
+    r"offered|cancell?ed|held|put off|delayed|postponed|deferred|withdrawn|discussed|entertained"
 )
 _ASKED = re.compile(
     r"(?:(?:is|are|was|were|being|be|been|has|have|had|which|that|what) )*(?:also |being |now |"
     r"hereby |again |therefore |then |only |never |(?:being |been |what is |what was )|"
     r"not (?:yet |been )*)*"
-    r"(?:will\b|would\b|should\b|may (?:help|be|give|allow)|might\b|ought\b|"
+    r"(?:will\b|would\b|should\b|may (?:help|be|give|allow|follow|become)|might\b|ought\b|"
     rf"(?:{_WISHED})\b|denied|pending|awaited|under consideration|at issue|on hold|"
     r"considered(?! (?:to (?:be|have)|an?|the|helpful|successful|effective|complete\w*|failed))|"
     r"meant|intended|indicated|warranted|"
@@ -60,7 +60,9 @@ _TALK = re.compile(
     r"\b(?:to|can|could|may|will|would|and|of|in order to) (?:progress|participat\w+|take part|"
     r"engag\w+|advanc\w+|proceed|resum\w+|tolerat\w+|postpon\w+|delay|prevent|avoid)"
     r"(?: \w+){0,5} $|\b(?:risks?|dangers?|adverse effects?|side effects?|benefits|role|"
-    r"long[\s-]term effects?) of (?:\w+ ){0,2}$|\b(?:counsel\w*|educated|warned|cautioned) "
+    r"long[\s-]term effects?) of (?:\w+ ){0,2}$|"
+    r"\b(?:fears?|feared|afraid of|wary of) (?:\w+ ){0,3}$|"
+    r"\b(?:counsel\w*|educated|warned|cautioned) "
     r"[^.;,]{0,40}$|\bparticipation in (?:\w+ ){0,4}$|\badjunct to (?:\w+ ){0,4}$"
 )
 _PERSON = re.compile(
@@ -83,6 +85,18 @@ _GRANTED = re.compile(
     r"(?:(?:is|are|was|were|been|has|have|had) )+(?:also |already |since |now )*"
     r"(?:authorized|certified|approved)\b"
 )
+
+
+_UNWANTED = re.compile(
+    r"\b(?:(?:not|no longer) interested in|no interest in|(?:does|do|did|would)(?: not|n't) "
+    r"(?:want|wish|desire|care)|declin\w+|refus\w+|(?:wants|wishes|hopes|prefers) to avoid|"
+    r"reluctant\w* (?:to|about)|opposed to)\b(?: \w+){0,4}? $"
+)
+
+
+def unwanted(page: Page, at: int) -> bool:
+    """Whether the patient does not want the care at ``at``: "declines surgery"."""
+    return _UNWANTED.search(page.low, max(page.start, at - 60), at) is not None
 
 
 def granted(page: Page, end: int) -> bool:

@@ -15,10 +15,14 @@ _COPULA = re.compile(
     r"found|shows?|showed|reveals?|revealed|demonstrates?|graded|measured)\b|:)"
 )
 _BLOCK = re.compile(r";|\bbut\b|\b(?:was|were|is|are)\b|\bwith\b|\bexcept\b|\bwhile\b|\bhowever\b")
-_BLOCK_AFTER = re.compile(r";|\bbut\b|\bexcept\b|\bwhile\b|\bwith no\b|\bhowever\b")
+_BLOCK_AFTER = re.compile(
+    r";|\bbut\b|\bexcept\b|\bexception of\b|\bwhile\b|\bwith no\b|\bhowever\b"
+)
 _SIDE = re.compile(r"\b(left|right|bilateral(?:ly)?)\b|(?<![\w-])(l|r)(?![\w-])")
 _SIDES = {"l": "left", "r": "right", "bilaterally": "bilateral"}
-_EXCEPT = re.compile(r"\b(?:except|save|apart from|aside from|other than|but)\b")
+_EXCEPT = re.compile(
+    r"\b(?:except|(?:with the )?exception of|save|apart from|aside from|other than|but)\b"
+)
 _MINUS = re.compile(r" ?(\(-\)|-)(?: (?:r|l|rt|lt|right|left|b/?l|bilat\w*)\b)?(?=[,.;)]|$)")
 _IS = re.compile(r"\b(?:is|was|were|are)(?: \w+)? $")
 
@@ -147,6 +151,9 @@ def _by_side(
         side = _side_after(low, stop, following) or (_side_of(between) if between else None)
         if side is not None:
             but = _EXCEPT.search(low, first.end, start)
+            if but is None and between is not None and _side_after(low, stop, following) is None:
+                # "absent, right normal": the side stands in front of its result
+                but = between
             own = _side_after(low, first.end, but.start() if but else following)
             return [first._replace(side=own), Verdict(abnormal, start, stop, side)]
     return [first]

@@ -15,6 +15,7 @@ _CHAIN = re.compile(
     r"[\s,/&]*(?:and|or|as well as|the|spine|muscles?|musculature|region|joint|areas?|[\s,/&])*$"
 )
 _ANOTHER = re.compile(r"[;]|,(?! ?(?:right|left))| and (?!right|left|\w+ (?:on|at))| but ")
+_THE_OTHER = re.compile(r"[;,] (?:and |but |while )?the (?:right|left)$")
 _FAR = 400
 _OF = re.compile(
     r"^[^,;:]{0,30}\b(?:of|over|in|at|to|along|about|on|around|throughout|into|down|across|within|for)\b"
@@ -142,6 +143,14 @@ def side_near(
             continue
         cost = 999
         adverb = low.startswith("ly", stop - 2)
+        if (
+            anchor is not None
+            and anchor[1] <= start
+            and stop <= at
+            and _THE_OTHER.search(low, anchor[1], stop)
+        ):
+            # "the left shoulder is full; the right is limited"
+            return cast(Side, entry.name)
         if anchor is not None and 0 <= anchor[0] - stop <= 14 and not adverb:
             cost = anchor[0] - stop
         elif anchor is not None and 0 <= start - anchor[1] <= 4:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from openimr.evidence.asked import asked_for, granted, no_care, no_plan
+from openimr.evidence.asked import asked_for, granted, no_care, no_plan, unwanted
 from openimr.evidence.context import Said
 from openimr.evidence.lexicon import Hit
 from openimr.evidence.page import SILENT, Page
@@ -17,13 +17,16 @@ _FROM = re.compile(
     r"despite|of|a|an|the|his|her|prior|previous|last|first|trial|trials|course|use|any|both|lumbar|"
     r"cervical|left|right|conservative|treatment|including|oral)\b\W*)*$"
 )
+_ANOTHER_CLAUSE = re.compile(r",(?! (?:from|with|after|following|by|despite|including)\b)")
 _LISTED = re.compile(r"[\s,;/&]*(?:and|or|as well as)?[\s\w]{0,12}$")
 _ENDED = re.compile(
     r"\b(?:failed|fails|not tolerate|unable to tolerate|intoleran\w+ (?:to|of)|stopp?\w*|"
-    r"discontinu\w+|allerg\w+ to|tried|no longer|weaned off)\b[^.;]{0,25}$"
+    r"discontinu\w+|d/?c'?d|(?<!day )(?<!days )off|allerg\w+ to|tried|"
+    r"no longer|weaned off)\b[^.;]{0,25}$"
 )
 _GAVE_UP = re.compile(
-    r"[^.;,]{0,12}? (?:was|were|has been|had been) (?:\w+ )?(?:discontinued|stopped|ineffective|"
+    r"[^.;,]{0,12}? (?:was|were|has been|had been) (?:(?!not\b)\w+ ){0,6}?(?:discontinued|stopped|"
+    r"weaned|tapered off|withdrawn|given up|ineffective|"
     r"not (?:effective|helpful|tolerated)|unsuccessful|failed)|[^.;,]{0,12}? failed\b"
 )
 _AFTER_SURGERY = re.compile(
@@ -107,7 +110,7 @@ def treatments_near(
     def cost(hit: Hit) -> float:
         if hit[0] >= end:
             gap = low[end : hit[0]]
-            if gap.strip() != "," and _FROM.match(gap):
+            if gap.strip() != "," and _FROM.match(gap) and not _ANOTHER_CLAUSE.match(gap):
                 return 0.2 * len(gap)
             return 2.0 * len(gap) + 60 * gap.count(";") + 25 * gap.count(",")
         if hit[1] <= at:
@@ -166,6 +169,7 @@ def treatment(page: Page, hit: Hit) -> None:
     role = voice.role
     if role in SILENT or role == "assessment" or no_care(page, hit):
         return
+    refused = unwanted(page, at)
     said, past = page.polarity(at, end)
     ident = treatment_id(page, hit)
     words = str(entry.words)
@@ -192,12 +196,17 @@ def treatment(page: Page, hit: Hit) -> None:
     prior = role == "plan" and _PRIOR.search(page.low, max(page.start, at - 30), at) is not None
     if prior:
         role, past = "history", True
-    elif said == "planned" or (role == "plan" and voice.explicit) or asked_for(page, at, end):
+    elif (
+        refused
+        or said == "planned"
+        or (role == "plan" and voice.explicit)
+        or asked_for(page, at, end)
+    ):
         page.asked.append((at, end))
         page.state.asked = ident
         if (entry.treatment or {}).get("injection") and ident != "other:injection":
             page.state.injection = page.state.injection or ident
-        denied = said == "negated" or no_plan(page, end)
+        denied = refused or said == "negated" or no_plan(page, end)
         _planned(page, hit, add, "negated" if denied else "planned")
         return
     page.state.treatment = ident

@@ -124,6 +124,10 @@ def _write(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) ->
 
 
 _OF_RELIEF = frozenset(("pain_relief_percent", "relief_duration_weeks", "mbb_relief_percent"))
+_ALLOWED = re.compile(
+    r"\b(?:approved|authorized|certified|approval of|authorization (?:of|for)|modified to)(?: for)?"
+    r"(?: (?:an?|another|additional|total|of|only|initial|trial|course))* $"
+)
 _NOT_REACHED = re.compile(
     r"\b(?:less than|under|did not|didn't|does not|failed to|never|goals?|aims?|aimed|expect\w*|"
     r"hop(?:es?|ed|ing)|anticipat\w*|in order|if|would|should|until|unless|requires?|required|must|"
@@ -139,7 +143,9 @@ _TO_COME = re.compile(
 def _wanted(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) -> bool:
     """Whether the sentence speaks of what the pattern needs besides its own words."""
     at, end = match.span()
-    if spec.get("not_asked") and asked_for(page, at, end):
+    if spec.get("not_asked") and (
+        asked_for(page, at, end) or _ALLOWED.search(page.low, max(page.start, at - 40), at)
+    ):
         return False
     if spec["fact"] in _OF_RELIEF and (
         _NOT_REACHED.search(page.low, max(page.start, at - 70), at + 1)

@@ -73,6 +73,13 @@ _ABLATION = re.compile(
 )
 
 
+_BUT_DENIED = re.compile(
+    r"\b(?:but|however|though)\b[^.;]{0,40}?\b(?:utilization review|ur|the carrier|the insurer|was|"
+    r"were) (?:\w+ )?(?:denied|non-?certified|not certified|modified|refused)"
+    r"(?: (?:it|them|this))?(?: by \w+(?: \w+)?)?[.;]?$"
+)
+
+
 class Sentence(NamedTuple):
     """One sentence: offsets in the given text, role, and the day of the note it stands in."""
 
@@ -223,20 +230,24 @@ def voices(
             carried = role
             found = [v for v in found if v.start >= heading.end()] if role != "exam" else []
             found.insert(0, Voice(start, role, True, heading.end()))
+        if whole == "utilization_review" and (but := _BUT_DENIED.search(low, start, end)):
+            # "an ablation was recommended but utilization review denied it": its clause alone
+            yield (Voice(start, carried, False, start), Voice(but.start(), whole, True, but.end()))
+            continue
         if whole is not None:
             if carries.get(whole):
                 carried, section = whole, False
             yield (Voice(start, whole, True, start),)
             continue
-        if not found and carried == "utilization_review" and _DATED.match(low, start, end):
-            # "On 5-4-16 the provider noted": the record goes on after what was decided.
-            carried = base
+        carried = _resumed(low, start, end, carried, base, found)
         while care < len(cares) and cares[care][0] < start:
             care += 1
         if not found:
-            treated = carried in ("exam", "complaint") and _tells_of_care(
-                low, start, end, cares[care : care + 1]
-            )
+            treated = carried in (
+                "exam",
+                "complaint",
+                *(() if section else ("plan",)),
+            ) and _tells_of_care(low, start, end, cares[care : care + 1])
             role = "history" if treated else carried
             yield (Voice(start, role, section and not treated, start),)
             continue
@@ -258,6 +269,12 @@ def voices(
             carried = base if carried in (*_DENYING, "plan") or last != "test" else carried
         yield tuple(found)
     carry.role, carry.section = carried, section
+
+
+def _resumed(low: str, start: int, end: int, carried: str, base: str, found: list[Voice]) -> str:
+    """Return the role that goes on: "On 5-4-16 the provider noted" ends what was decided."""
+    denial = not found and carried == "utilization_review"
+    return base if denial and _DATED.match(low, start, end) else carried
 
 
 def _tells_of_care(low: str, start: int, end: int, cares: Sequence[Hit]) -> bool:
