@@ -27,7 +27,9 @@ _ASKED = re.compile(
     r"(?:(?:is|are|was|were|being|be|been|has|have|had|which|that|what) )*(?:also |being |now |"
     r"hereby |again |therefore |then |only |never |(?:being |been |what is |what was )|"
     r"not (?:yet |been )*)*"
-    r"(?:will\b|would\b|should\b|may (?:help|be|give|allow|follow|become)|might\b|ought\b|"
+    r"(?:(?:he |she |they )?(?:has|have|is|are) yet to\b|will\b|would\b|should\b|"
+    r"may (?:help|be|give|allow|follow|become)|"
+    r"might\b|ought\b|"
     rf"(?:{_WISHED})\b|denied|pending|awaited|under consideration|at issue|on hold|"
     r"considered(?! (?:to (?:be|have)|an?|the|helpful|successful|effective|complete\w*|failed))|"
     r"meant|intended|indicated|warranted|"
@@ -36,8 +38,16 @@ _ASKED = re.compile(
 )
 _ASKED_BEFORE = re.compile(
     rf"\b(?:{_WISHED})\b(?: \w+){{0,6}}? (?:is|are|was|were|being)(?: \w+){{0,3}} $|"
-    r"\b(?:yet|hopes|hoping|wants|wanted|wishes|waiting|refuses|refused|declines|declined) to "
+    r"\bif (?:the |an? |her |his |any |this )?(?:\w+ )?$|"
+    r"\b(?:yet|hopes|hoping|wants|wanted|wishes|waiting|refuses|refused|"
+    r"declines|declined) to "
     r"(?:\w+ )?(?:start|begin|have|undergo|get|obtain|try|receive|attend)(?: \w+){0,3} $"
+)
+_ORDER = re.compile(
+    r"(?:\W|\d\.|also |please |will )*(?:request(?:ing)?|recommend(?:ing)?|order(?:ing)?|obtain|"
+    r"refer|"
+    r"await(?:ing)?|pending|start|begin|proceed with|schedule|"
+    r"seeking)\b (?!(?:of|was|is|were|by)\b)"
 )
 _NO_PLAN = re.compile(
     r"[^.;,]{0,30}?(?: (?:is|are|was|were|has|have|had))? (?:not|never|no longer) "
@@ -76,11 +86,17 @@ _PERSON = re.compile(
 )
 _WALKS = re.compile(r"\b(?:ambulat\w+|walk\w*|gait|arriv\w+|weight) [^.;,]{0,30}$")
 _NOUN_ASKED = re.compile(
-    r"[^;.,]{0,40}?(?<!as )(?:planned|requested|recommended|scheduled|pending|authorized|ordered|"
-    r"to rule out|to evaluate|to assess)\b(?! (?:by|in|on|for|of) \w+ (?:gave|helped|provided))"
+    r"[^;.,]{0,40}?(?<!as )(?:planned|requested|recommended|scheduled|pending|authorized|"
+    r"ordered|"
+    r"to rule out|to evaluate|to assess|if (?:no|not|still|symptoms|pain|there|it|needed|"
+    r"indicated))\b(?! (?:by|in|on|for|of) \w+ (?:gave|helped|provided))"
 )
 
 
+_GRANTED_BY = re.compile(
+    r"\b(?:carrier|insurer|administrator|adjuster|employer) (?:has |had |have )?(?:also |since )?"
+    r"(?:authorized|certified|approved)(?: \w+){0,4} $"
+)
 _GRANTED = re.compile(
     r"(?:(?:is|are|was|were|been|has|have|had) )+(?:also |already |since |now )*"
     r"(?:authorized|certified|approved)\b"
@@ -90,7 +106,8 @@ _GRANTED = re.compile(
 _UNWANTED = re.compile(
     r"\b(?:(?:not|no longer) interested in|no interest in|(?:does|do|did|would)(?: not|n't) "
     r"(?:want|wish|desire|care)|declin\w+|refus\w+|(?:wants|wishes|hopes|prefers) to avoid|"
-    r"reluctant\w* (?:to|about)|opposed to)\b(?: \w+){0,4}? $"
+    r"reluctant\w* (?:to|about)|opposed to|(?:hold(?:ing)?|put(?:ting)?) off(?: on)?)\b"
+    r"(?: \w+){0,4}? $"
 )
 
 
@@ -99,8 +116,11 @@ def unwanted(page: Page, at: int) -> bool:
     return _UNWANTED.search(page.low, max(page.start, at - 60), at) is not None
 
 
-def granted(page: Page, end: int) -> bool:
-    """Whether what ends at ``end`` has been authorized: "the injection was certified"."""
+def granted(page: Page, at: int, end: int) -> bool:
+    """Whether what stands at ``at``..``end`` has been authorized: "the injection was certified"."""
+    if _GRANTED_BY.search(page.low, max(page.start, at - 70), at):
+        # "the carrier authorized the arthroscopy"
+        return True
     verb = _FINITE.search(page.low, end, min(page.end, end + 110))
     return verb is not None and _GRANTED.match(page.low, verb.start(), page.end) is not None
 
@@ -109,8 +129,12 @@ def asked_for(page: Page, at: int, end: int) -> bool:
     """Whether care at ``at``..``end`` is only asked for, planned or authorized: "PT is sought"."""
     low, stop = page.low, min(page.end, end + 110)
     before = max(page.start, at - 90)
-    if _ASKED_BEFORE.search(low, before, at):
-        # "the one thing proposed is an injection", "she is yet to begin therapy"
+    if (
+        _ASKED_BEFORE.search(low, before, at)
+        or (at - page.start <= 60 and _ORDER.match(low, page.start, at))
+        or _GRANTED_BY.search(low, before, at)
+    ):
+        # "the one thing proposed is an injection", "Requesting MRI", "if therapy fails"
         return True
     verb = _FINITE.search(low, end, stop)
     if verb is not None and (asked := _ASKED.match(low, verb.start(), stop)):

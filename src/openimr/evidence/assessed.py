@@ -20,6 +20,7 @@ _BLOCK_AFTER = re.compile(
 )
 _SIDE = re.compile(r"\b(left|right|bilateral(?:ly)?)\b|(?<![\w-])(l|r)(?![\w-])")
 _SIDES = {"l": "left", "r": "right", "bilaterally": "bilateral"}
+_NO_SIGN = re.compile(r"\b(?:no|without|neither|nor)\b (?:\w+ ){0,2}?$")
 _EXCEPT = re.compile(
     r"\b(?:except|(?:with the )?exception of|save|apart from|aside from|other than|but)\b"
 )
@@ -58,6 +59,13 @@ def assessed(page: Page, hits: list[Hit]) -> None:
             found = _verdicts(page, hit, results, following, before)
         if not found and entry.group == "test" and page.polarity(at, end)[0] == "hedged":
             found = [Verdict(True, at, end)]
+        if (
+            not found
+            and entry.group == "test"
+            and _NO_SIGN.search(page.low, max(page.start, at - 40), at)
+        ):
+            # "no clonus, no Hoffmann's"
+            found = [Verdict(False, at, end)]
         for verdict in found:
             if not (verdict.abnormal and entry.only_normal):
                 _write(page, hit, verdict, role)

@@ -25,7 +25,7 @@ _ENDED = re.compile(
     r"no longer|weaned off)\b[^.;]{0,25}$"
 )
 _GAVE_UP = re.compile(
-    r"[^.;,]{0,12}? (?:was|were|has been|had been) (?:(?!not\b)\w+ ){0,6}?(?:discontinued|stopped|"
+    r"[^.;,]{0,12}? (?:was|were|has been|had been) (?:(?!not\b)\w+ ){0,12}?(?:discontinued|stopped|"
     r"weaned|tapered off|withdrawn|given up|ineffective|"
     r"not (?:effective|helpful|tolerated)|unsuccessful|failed)|[^.;,]{0,12}? failed\b"
 )
@@ -209,7 +209,8 @@ def treatment(page: Page, hit: Hit) -> None:
         denied = refused or said == "negated" or no_plan(page, end)
         _planned(page, hit, add, "negated" if denied else "planned")
         return
-    page.state.treatment = ident
+    if not entry.imaging:
+        page.state.treatment = ident
     if (entry.treatment or {}).get("injection") and ident != "other:injection":
         page.state.injection = ident
     if entry.imaging:
@@ -242,7 +243,7 @@ def _planned(page: Page, hit: Hit, add: Callable[..., None], said: Said) -> None
         add("surgery_considered", True, said)
     if invasive:
         add("invasive_procedure_planned", True, said)
-        if said == "planned" and granted(page, end):
+        if said == "planned" and granted(page, at, end):
             add("surgery_approved" if entry.surgery else "parent_item_supported", True, "present")
 
 

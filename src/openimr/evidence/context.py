@@ -25,7 +25,7 @@ _VERB = re.compile(
 _OR = re.compile(r"\b(?:or|nor)\b")
 _TURN = re.compile(
     r"\b(?:decreased|positive|limited|diminished|restricted|tender|reduced|present|complain\w*|"
-    r"mild|moderate|severe|antalgic|weak\w*|absent|abnormal|at least|\d+/\d+)\b"
+    r"mild|moderate|severe|antalgic|weak|absent|abnormal|at least|\d+/\d+)\b"
 )
 _IS = re.compile(r"\b(?:was|were|is|are|tested|tests|remains?)(?: noted)?(?: to be| as)? $")
 _AND = re.compile(r",| and | or ")

@@ -13,6 +13,7 @@ from openimr.evidence.dates import parse_date
 from openimr.evidence.lexicon import Hit, lexicon
 from openimr.evidence.numbers import number, plain, weeks
 from openimr.evidence.page import Page
+from openimr.evidence.sentences import Voice
 
 _SECOND = {"v": ("w", "u"), "x": ("y", "t"), "y": (None, "z")}
 _MEMBER = re.compile(r"\s*(?:,\s*and\b|,|\band\b)\s*")
@@ -48,7 +49,7 @@ def read(page: Page, anchors: dict[int, tuple[int, int]], numbers: list[int]) ->
     """
     patterns, guards = lexicon().patterns, lexicon().guards
     low, start, end = page.low, page.start, page.end
-    roles = {v.role for v in page.voices}
+    roles = {_role(v) for v in page.voices}
     nearest = bisect_left(numbers, start)
     numbered = nearest < len(numbers) and numbers[nearest] < end
     drugs = any(e.kind == "drug" or (e.treatment or _NONE).get("drug") for _, _, e in page.cares)
@@ -69,9 +70,14 @@ def read(page: Page, anchors: dict[int, tuple[int, int]], numbers: list[int]) ->
         if needs is not None and needs.search(low, start, end) is None:
             continue
         for match in regex.finditer(low, lowest, highest):
-            role = page.voice(match.start()).role
+            role = _role(page.voice(match.start()))
             if role in allowed:
                 _write(page, patterns[index], match, role)
+
+
+def _role(voice: Voice) -> str:
+    """Return the role in which a measure is read: after a plan others speak until a new cue."""
+    return "other" if voice.role == "plan" and not voice.explicit else voice.role
 
 
 def _write(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) -> None:

@@ -54,7 +54,8 @@ _AGENT = re.compile(
     r"stopped|started|began|had|wears|wore)\b"
 )
 _BY_CARE = re.compile(
-    r"\b(?:failed|help(?:ed|s)?|gave|provide[sd]?|did not|does not|(?:has|have|had|was|were) "
+    r"\b(?:failed|help(?:ed|s)?|gave|wore off|lasted|eased|lowered|brought|"
+    r"provide[sd]?|did not|does not|(?:has|have|had|was|were) "
     r"(?:been |also |all |not |only )*(?:tried|trialed|completed|attempted|given|performed|done|"
     r"received|used|administered|unsuccessful|ineffective|effective|helpful|beneficial|exhausted|"
     r"of (?:no|little|some))|reliev(?:ed|es)|improved|benefit\w*|resulted|made|worsened|"
@@ -274,7 +275,8 @@ def voices(
 def _resumed(low: str, start: int, end: int, carried: str, base: str, found: list[Voice]) -> str:
     """Return the role that goes on: "On 5-4-16 the provider noted" ends what was decided."""
     denial = not found and carried == "utilization_review"
-    return base if denial and _DATED.match(low, start, end) else carried
+    told = _DATED.match(low, start, end) or _AGENT.match(low, start, min(end, start + 80))
+    return base if denial and told else carried
 
 
 def _tells_of_care(low: str, start: int, end: int, cares: Sequence[Hit]) -> bool:
