@@ -190,7 +190,7 @@ def _on_dask(
             "--scheduler", "Dask is not installed", "install openimr[archive]"
         ) from None
     try:
-        client: Any = Client(address, timeout="10s", set_as_default=False)  # type: ignore[no-untyped-call]
+        client: Any = Client(address, timeout="5s", set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError, ValueError):
         raise InputError(
             address, "no Dask scheduler answers there", "check the address, or start one"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -22,7 +22,7 @@ from openimr.reviews.run import shipped_library
 BATCH = 100
 """Documents a worker is given at once."""
 BATCH_BYTES = 4 << 20
-COMMIT = 1000
+COMMIT = 2000
 """Documents stored in one transaction: what a kill can cost, and a merge of the index saves."""
 
 
@@ -82,8 +82,8 @@ def build_archive(
     """
     folder = Path(folder)
     paths = sources.expand(names)
-    with create(folder) as archive, writing(folder, "adding letters", wait):
-        run = _Run(archive, sources.total_bytes(paths), on_progress)
+    with writing(folder, "adding letters", wait), create(folder) as archive:
+        run = Run(archive, sources.total_bytes(paths), on_progress)
         with explained(folder):
             for outcome in map_batches(
                 read_batch, run.batches(sources.draw(paths)), scheduler=scheduler, workers=workers
@@ -116,11 +116,8 @@ def finish(archive: Archive, added: int) -> None:
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def merge_index(db: object) -> None:
+def merge_index(db: sqlite3.Connection) -> None:
     """Merge all of the full-text index into one piece, a bounded step at a time."""
-    import sqlite3
-
-    assert isinstance(db, sqlite3.Connection)
     step = -2000
     while True:
         before = db.total_changes
@@ -131,7 +128,7 @@ def merge_index(db: object) -> None:
         step = 2000
 
 
-class _Run:
+class Run:
     """One run: what was drawn, what is waiting to be stored, the counts."""
 
     def __init__(
@@ -185,6 +182,10 @@ class _Run:
             self.progress.letters += written.letters
             self.progress.again += written.again
             self.progress.refused += written.refused
+        self.tell()
+
+    def tell(self) -> None:
+        """Tell whoever listens how far the run is."""
         self.progress.seconds = time.monotonic() - self._began
         if self._tell is not None:
             self._tell(self.progress)
@@ -208,8 +209,3 @@ class _Run:
         singles = (encode_tasks([task]) for task in tasks)
         for outcome in map_batches(read_batch, singles, scheduler=scheduler, workers=1):
             self.take(outcome, scheduler)
-
-
-def default_workers() -> int:
-    """Processes of a run where none are given."""
-    return os.cpu_count() or 1

@@ -5,33 +5,28 @@ Workers make entries, the writer stores them; an entry holds no database number,
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from zlib import crc32
 
 import msgspec
 
 from openimr import citations, drugs
-from openimr.archive import tags
 from openimr.archive.content import content_key, sentence_sums
-from openimr.archive.packing import encode_facts
+from openimr.archive.facets import letter_tags
+from openimr.archive.packed import pack
 from openimr.guidelines.library import Library
 from openimr.letters import case_side
-from openimr.model import Citation, Determination, DeterminedItem, Fact, ItemReview
+from openimr.model import Citation, Determination, DeterminedItem, ItemReview
 from openimr.reviews.run import read_facts, review_facts
+
+_ENCODER = msgspec.msgpack.Encoder()
 
 EPOCH = date(1970, 1, 1).toordinal()
 """Days are counted from here, so that SQL's ``date(day * 86400, 'unixepoch')`` shows them."""
 
-STATUS = ("met", "not_met", "not_documented")
-EFFECT = ("supports", "defeats", "gap", "waived", "neutral")
-"""Findings are stored as numbers of these."""
-
 BY = ("utilization_review", "reviewer")
 """Who cites a guideline, as a number."""
-
-_LEVEL = 1  # a level more takes half as long again and saves a twentieth of the bytes
 
 
 class CitationRow(msgspec.Struct, array_like=True, frozen=True):
@@ -87,8 +82,7 @@ class Entry(msgspec.Struct, array_like=True, frozen=True):
     items: tuple[ItemRow, ...]
     tags: tuple[str, ...]
     determination: bytes
-    facts: bytes
-    findings: bytes
+    reading: bytes
     texts: tuple[str, str, str, str]
 
 
@@ -107,7 +101,8 @@ def make_entry(determination: Determination, library: Library) -> Entry:
         for determined, proposed in zip(determination.items, reviewed.items, strict=True)
     )
     d = determination
-    specialties = tuple(dict.fromkeys(d.reviewer.certification))
+    tags = letter_tags(d, items, facts)
+    packed, reading = pack(d, facts, reviewed.items, tags)
     return Entry(
         key=content_key(d),
         case_number=d.case_number,
@@ -118,48 +113,14 @@ def make_entry(determination: Determination, library: Library) -> Entry:
         assigned=_day(d.date_assigned),
         decided=_day(d.decision_date),
         priority=d.priority,
-        specialties=specialties,
+        specialties=tuple(dict.fromkeys(d.reviewer.certification)),
         licences=tuple(dict.fromkeys(d.reviewer.licensure)),
         items=items,
-        tags=_tags(d, items, facts),
-        determination=pack_determination(d),
-        facts=zlib.compress(encode_facts(facts), _LEVEL),
-        findings=_findings(reviewed.items),
+        tags=tags,
+        determination=packed,
+        reading=reading,
         texts=texts(d),
     )
-
-
-def pack_determination(determination: Determination) -> bytes:
-    """A determination as stored: MessagePack, deflated."""
-    return zlib.compress(msgspec.msgpack.encode(determination), _LEVEL)
-
-
-def unpack_determination(data: bytes) -> Determination:
-    """The determination that :func:`pack_determination` packed.
-
-    Raises:
-        ValueError: the bytes are damaged.
-    """
-    try:
-        return msgspec.msgpack.decode(zlib.decompress(data), type=Determination)
-    except (zlib.error, msgspec.DecodeError) as error:
-        raise ValueError("the packed letter is damaged") from error
-
-
-def unpack_findings(data: bytes) -> list[list[tuple[str, str, str]]]:
-    """Of each item the criteria tested: id, status, effect."""
-    stored = msgspec.msgpack.decode(zlib.decompress(data), type=list[list[tuple[str, int, int]]])
-    return [[(c, STATUS[status], EFFECT[effect]) for c, status, effect in one] for one in stored]
-
-
-def pack_tags(of: Iterable[str]) -> bytes:
-    """Tags as stored."""
-    return zlib.compress(" ".join(of).encode(), _LEVEL)
-
-
-def unpack_tags(data: bytes) -> list[str]:
-    """The tags that :func:`pack_tags` packed."""
-    return zlib.decompress(data).decode().split(" ")
 
 
 def texts(determination: Determination) -> tuple[str, str, str, str]:
@@ -182,7 +143,7 @@ def _day(day: date | None) -> int | None:
 
 def _item(determined: DeterminedItem, proposed: ItemReview, library: Library) -> ItemRow:
     guideline = library.get(proposed.treatment)
-    classes = drugs.classify(determined.request).classes if proposed.drug else ()
+    classes = _drug_classes(determined.request) if proposed.drug else ()
     decision, confidence = proposed.proposed_decision, proposed.confidence
     overturns = None if decision is None else decision == "Overturned"
     chance = None
@@ -211,9 +172,16 @@ def _item(determined: DeterminedItem, proposed: ItemReview, library: Library) ->
     )
 
 
-def _citations(by: int, line: str | None) -> Iterable[CitationRow]:
+@lru_cache(maxsize=8192)
+def _drug_classes(request: str) -> tuple[str, ...]:
+    return drugs.classify(request).classes
+
+
+@lru_cache(maxsize=8192)
+def _citations(by: int, line: str | None) -> tuple[CitationRow, ...]:
+    """The guidelines a line cites. The same few lines stand in most letters."""
     found = citations.find(line) if line else []
-    return dict.fromkeys(_citation(by, one) for one in found)
+    return tuple(dict.fromkeys(_citation(by, one) for one in found))
 
 
 def _citation(by: int, one: Citation) -> CitationRow:
@@ -221,79 +189,21 @@ def _citation(by: int, one: Citation) -> CitationRow:
     return CitationRow(by, one.body, one.chapter or "", one.year or 0, one.section or "", pages)
 
 
-def _findings(items: Sequence[ItemReview]) -> bytes:
-    stored = [
-        [(f.criterion, STATUS.index(f.status), EFFECT.index(f.effect)) for f in item.findings]
-        for item in items
-    ]
-    return zlib.compress(msgspec.msgpack.encode(stored), _LEVEL)
-
-
-def _tags(
-    determination: Determination, items: Sequence[ItemRow], facts: Iterable[Fact]
-) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for item in items:
-        decision = "Overturned" if item.overturned else "Upheld"
-        found[tags.tag("decision", decision)] = None
-        for kind, value in _item_facets(item):
-            found[tags.tag(kind, value)] = None
-            found[tags.tag(kind, value, decision)] = None
-    for kind, value in _letter_facets(determination):
-        found[tags.tag(kind, value)] = None
-    for fact in facts:
-        says = fact.fact if fact.polarity == "present" else f"{fact.fact}:{fact.polarity}"
-        found[tags.tag("fact", says)] = None
-    return tuple(found)
-
-
-def _item_facets(item: ItemRow) -> Iterable[tuple[str, str]]:
-    for kind, value in (
-        ("treatment", item.treatment),
-        ("category", item.category),
-        ("drug", item.drug),
-        ("class", item.drug_class),
-        ("region", item.region),
-    ):
-        if value:
-            yield kind, value
-    if item.proposed is not None:
-        yield "proposed", "overturned" if item.proposed else "upheld"
-    for criterion in item.decisive:
-        yield "criterion", criterion
-    for cited in item.citations:
-        if BY[cited.by] == "reviewer":
-            yield "body", cited.body
-            if cited.chapter:
-                yield "chapter", f"{cited.body} {cited.chapter}"
-            if cited.section:
-                yield "section", cited.section
-
-
-def _letter_facets(determination: Determination) -> Iterable[tuple[str, str]]:
-    for specialty in determination.reviewer.certification:
-        yield "specialty", specialty
-    if determination.priority:
-        yield "priority", determination.priority
-    if determination.decision_date:
-        yield "year", str(determination.decision_date.year)
-    yield "variant", determination.format
-
-
 def rows_checksum(entry: Entry) -> int:
     """A sum over everything that is stored of a letter in rows, to tell damage by."""
-    return crc32(
-        msgspec.msgpack.encode(
-            (
-                entry.key,
-                entry.case_number,
-                entry.variant,
-                (entry.injured, entry.denied, entry.applied, entry.assigned, entry.decided),
-                entry.priority,
-                entry.specialties,
-                entry.licences,
-                entry.items,
-            )
-        ),
-        crc32(entry.facts, crc32(entry.findings)),
+    return checksum(
+        entry.key,
+        entry.case_number,
+        entry.variant,
+        (entry.injured, entry.denied, entry.applied, entry.assigned, entry.decided),
+        entry.priority,
+        entry.specialties,
+        entry.licences,
+        entry.items,
+        entry.reading,
     )
+
+
+def checksum(*parts: object) -> int:
+    """The sum of these values in this order."""
+    return crc32(_ENCODER.encode(parts))

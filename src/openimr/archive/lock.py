@@ -23,15 +23,22 @@ def writing(folder: Path, doing: str, wait: float = 0.0) -> Iterator[None]:
     The operating system frees the lock when its holder ends, however it ends.
 
     Args:
-        folder: the archive.
+        folder: the archive; made when it is not there.
         doing: what the holder does, told to whoever finds the lock taken.
         wait: seconds to wait for another writer.
 
     Raises:
-        InputError: another writer holds it; the message names process, machine and start.
+        InputError: another writer holds it, and the message names process, machine and start; or
+            the folder cannot be made or written to.
     """
-    path = folder / LOCK
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        reason = (error.strerror or "").lower()
+        raise InputError(
+            str(folder), f"cannot be written to ({reason})", "name another folder"
+        ) from None
     try:
         _take(handle, folder, time.monotonic() + wait)
         held = {

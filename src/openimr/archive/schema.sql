@@ -85,9 +85,7 @@ CREATE TABLE citations (
 CREATE TABLE packed (
   letter INTEGER PRIMARY KEY,
   determination BLOB NOT NULL,
-  facts BLOB NOT NULL,
-  findings BLOB NOT NULL,
-  tags BLOB NOT NULL
+  reading BLOB NOT NULL
 );
 
 CREATE VIEW texts AS
@@ -96,7 +94,7 @@ CREATE VIEW texts AS
          letter_text(packed.determination, 'rationale') AS rationale,
          letter_text(packed.determination, 'summary') AS summary,
          letter_text(packed.determination, 'guideline') AS guideline,
-         letter_tags(packed.tags) AS tags
+         letter_tags(packed.determination, packed.reading) AS tags
   FROM letters JOIN packed USING (letter);
 
 CREATE VIRTUAL TABLE search USING fts5 (

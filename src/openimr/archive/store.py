@@ -11,7 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
-from openimr.archive.entry import texts, unpack_determination, unpack_tags
+from openimr.archive.entry import texts
+from openimr.archive.packed import Reading, unpack, unpack_determination
 from openimr.archive.tags import tokens
 from openimr.errors import InputError
 from openimr.model import Determination
@@ -70,13 +71,21 @@ class Archive:
         Raises:
             InputError: there is no such letter, or its bytes are damaged.
         """
+        return self.letter(letter)[0]
+
+    def letter(self, letter: int) -> tuple[Determination, Reading]:
+        """A letter by its number, with the facts, findings and tags that were read in it.
+
+        Raises:
+            InputError: as :meth:`determination`.
+        """
         row = self.connection.execute(
-            "SELECT determination FROM packed WHERE letter = ?", (letter,)
+            "SELECT determination, reading FROM packed WHERE letter = ?", (letter,)
         ).fetchone()
         if row is None:
             raise InputError(str(self.folder), f"holds no letter {letter}", "search for it")
         try:
-            return unpack_determination(row[0])
+            return unpack(*row)
         except ValueError:
             raise InputError(
                 str(self.folder), f"letter {letter} is damaged", "run imr archive verify"
@@ -86,26 +95,22 @@ class Archive:
 def create(folder: Path) -> Archive:
     """Make an empty archive in a folder, or open the one that is there, for writing.
 
+    The caller holds the lock, see :func:`openimr.archive.lock.writing`.
+
     Raises:
-        InputError: the folder cannot be made or holds something else.
+        InputError: the folder cannot be written to or holds something else.
     """
-    if (folder / DATABASE).exists():
-        return open_archive(folder, "write")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(
-            str(folder), f"cannot be made ({error.strerror})", "name another folder"
-        ) from None
     with explained(folder):
         connection = _connect(folder / DATABASE, "write")
-        connection.execute(f"PRAGMA page_size = {PAGE}")
-        _settle(connection, "write")
-        connection.execute("BEGIN IMMEDIATE")
+        # A run that was killed early may have left a file without tables.
         if not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+            connection.execute(f"PRAGMA page_size = {PAGE}")
+            _settle(connection, "write")
+            connection.execute("BEGIN IMMEDIATE")
             _make_tables(connection)
-        connection.execute("COMMIT")
-    return Archive(folder, connection)
+            connection.execute("COMMIT")
+        connection.close()
+    return open_archive(folder, "write")
 
 
 def _make_tables(connection: sqlite3.Connection) -> None:
@@ -136,13 +141,10 @@ def open_archive(folder: Path | str, mode: Mode = "read") -> Archive:
         raise InputError(str(folder), "holds no archive", "make one with imr archive build")
     with explained(folder):
         connection = _connect(folder / DATABASE, mode)
-        _settle(connection, mode)
         archive = Archive(folder, connection)
-        try:
-            schema = archive.meta("schema")
-        except sqlite3.OperationalError:
-            schema = None
+        schema = _schema(archive)
         if schema is None:
+            connection.close()
             raise InputError(
                 str(folder / DATABASE), "is no archive of OpenIMR", "name another folder"
             )
@@ -155,7 +157,16 @@ def open_archive(folder: Path | str, mode: Mode = "read") -> Archive:
             if int(schema) < SCHEMA
             else "use the version of OpenIMR that made it, or a newer one",
         )
+    with explained(folder):
+        _settle(connection, mode)
     return archive
+
+
+def _schema(archive: Archive) -> str | None:
+    try:
+        return archive.meta("schema")
+    except sqlite3.OperationalError:  # no such table
+        return None
 
 
 def _connect(path: Path, mode: Mode) -> sqlite3.Connection:
@@ -192,8 +203,8 @@ def _settle(connection: sqlite3.Connection, mode: Mode) -> None:
 def register(connection: sqlite3.Connection) -> None:
     """Teach a connection the functions that the view ``texts`` calls.
 
-    ``letter_text(determination, column)`` and ``letter_tags(tags)``: the full-text index keeps no
-    text of its own, so snippets are cut from the packed letter.
+    ``letter_text(determination, column)`` and ``letter_tags(determination, reading)``: the
+    full-text index keeps no text of its own, so snippets are cut from the packed letter.
     """
     last: tuple[bytes, tuple[str, str, str, str]] | None = None
 
@@ -203,11 +214,11 @@ def register(connection: sqlite3.Connection) -> None:
             last = (data, texts(unpack_determination(data)))
         return last[1][_TEXTS[column]]
 
-    def letter_tags(data: bytes) -> str:
-        return tokens(unpack_tags(data))
+    def letter_tags(data: bytes, reading: bytes) -> str:
+        return tokens(unpack(data, reading)[1].tags)
 
     connection.create_function("letter_text", 2, letter_text, deterministic=True)
-    connection.create_function("letter_tags", 1, letter_tags, deterministic=True)
+    connection.create_function("letter_tags", 2, letter_tags, deterministic=True)
 
 
 @contextmanager

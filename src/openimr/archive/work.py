@@ -8,6 +8,7 @@ import msgspec
 
 import openimr
 from openimr.archive.entry import make_entry
+from openimr.archive.packed import unpack_determination
 from openimr.archive.writer import Kept, Refused, Source
 from openimr.documents import parse_determination
 from openimr.errors import OpenIMRError
@@ -74,4 +75,5 @@ def _one(task: Task) -> Kept | Refused:
 _READERS: dict[str, Callable[[bytes, str], Determination]] = {
     "document": openimr.read_bytes,
     "json": parse_determination,
+    "packed": lambda data, _: unpack_determination(data),
 }

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from array import array
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 import msgspec
 
-from openimr.archive.entry import Entry, pack_tags, rows_checksum
+from openimr.archive.entry import Entry, rows_checksum
 from openimr.archive.store import Archive, explanation
 from openimr.archive.tags import tokens
 from openimr.errors import InputError
@@ -63,7 +62,15 @@ class Written(msgspec.Struct):
 class Writer:
     """Writes batches into an archive that is open for writing and locked by the caller."""
 
-    def __init__(self, archive: Archive, engine: str) -> None:
+    def __init__(self, archive: Archive, engine: str, *, provenance: bool = True) -> None:
+        """Prepare to write.
+
+        Args:
+            archive: open for writing.
+            engine: the versions that documents are marked with.
+            provenance: False leaves the lines of ``documents`` to the caller.
+        """
+        self._provenance = provenance
         self._folder = archive.folder
         self._db = archive.connection
         self._engine_name = engine
@@ -101,7 +108,7 @@ class Writer:
         now = int(time.time())
         rows = _Rows()
         here: dict[bytes, int] = {}
-        engine = self._name("engine", self._engine_name)
+        engine = self.name("engine", self._engine_name)
         for one in batch:
             source = one.source
             if isinstance(one, Refused):
@@ -111,7 +118,7 @@ class Writer:
                 written.refused += 1
                 continue
             key = one.entry.key
-            letter = here.get(key) or self._letter_of(key)
+            letter = here.get(key) or self.letter_of(key)
             if letter is None:
                 letter = self._add(one.entry, rows)
                 written.letters += 1
@@ -123,17 +130,20 @@ class Writer:
                     source.sha256,
                     source.name,
                     source.size,
-                    self._name("format", source.format),
-                    self._name("variant", one.entry.variant),
+                    self.name("format", source.format),
+                    self.name("variant", one.entry.variant),
                     letter,
                     engine,
                     now,
                 )
             )
+        if not self._provenance:
+            rows.documents.clear()
         rows.insert(self._db)
         return written
 
-    def _letter_of(self, key: bytes) -> int | None:
+    def letter_of(self, key: bytes) -> int | None:
+        """The number of the letter with this key."""
         row = self._db.execute("SELECT letter FROM letters WHERE key = ?", (key,)).fetchone()
         return None if row is None else int(row[0])
 
@@ -144,7 +154,7 @@ class Writer:
         letter = self._next
         self._next += 1
         dated = self._dated(entry.decided)
-        name = self._name
+        name = self.name
         rows.letters.append(
             (
                 letter,
@@ -203,9 +213,7 @@ class Writer:
                 )
                 for rank, c in enumerate(item.citations)
             ]
-        rows.packed.append(
-            (letter, entry.determination, entry.facts, entry.findings, pack_tags(entry.tags))
-        )
+        rows.packed.append((letter, entry.determination, entry.reading))
         rows.search.append((dated, *entry.texts, tokens(entry.tags)))
         rows.months.add(month_of(entry.decided))
         return letter
@@ -230,9 +238,10 @@ class Writer:
         return found
 
     def _maybe(self, kind: str, value: str | None) -> int | None:
-        return None if value is None else self._name(kind, value)
+        return None if value is None else self.name(kind, value)
 
-    def _name(self, kind: str, value: str) -> int:
+    def name(self, kind: str, value: str) -> int:
+        """The number of a value of ``names``, which is added when it is new."""
         found = self._names.get((kind, value))
         if found is None:
             found = self._look_up(
@@ -332,10 +341,3 @@ def _insert(
     if rows:
         marks = ", ".join("?" * len(rows[0]))
         db.executemany(f"{verb} INTO {table} VALUES ({marks})", rows)
-
-
-def as_array(data: bytes) -> array[int]:
-    """The sums of ``items.sentences`` as numbers."""
-    sums = array("I")
-    sums.frombytes(data)
-    return sums

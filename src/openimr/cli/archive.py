@@ -10,6 +10,8 @@ SUBCOMMANDS: dict[str, tuple[str, str]] = {
     "build": ("archive_build", "Make an archive of determinations, or go on with one."),
     "add": ("archive_build", "Add determinations to an archive that is there."),
     "info": ("archive_care", "What an archive holds."),
+    "verify": ("archive_care", "Check an archive; name what is damaged."),
+    "rebuild": ("archive_care", "Make an archive anew from its own letters and sources."),
 }
 """Each subcommand with its module in this package and its one-line help."""
 
