@@ -25,7 +25,7 @@ _EXCEPT = re.compile(
     r"\b(?:except|(?:with the )?exception of|save|apart from|aside from|other than|but)\b"
 )
 _MINUS = re.compile(r" ?(\(-\)|-)(?: (?:r|l|rt|lt|right|left|b/?l|bilat\w*)\b)?(?=[,.;)]|$)")
-_IS = re.compile(r"\b(?:is|was|were|are)(?: \w+)? $")
+_IS = re.compile(r"\b(?:is|was|were|are)(?: (?!an?\b)\w+)? $")
 
 
 class Verdict(NamedTuple):

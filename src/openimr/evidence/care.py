@@ -233,10 +233,10 @@ def _planned(page: Page, hit: Hit, add: Callable[..., None], said: Said) -> None
     """Write that care is asked for or planned; an operation or injection may be granted already."""
     at, end, entry = hit
     invasive = entry.surgery or (entry.treatment or {}).get("injection")
-    voice = page.voice(at)
     if invasive or (
         # of a plan's list of therapies and tests the first; a bare request plans nothing more
-        len(page.asked) == 1 and _PLAN.search(page.low, voice.start, voice.after)
+        len(page.asked) == 1
+        and any(_PLAN.search(page.low, v.start, v.after) for v in page.voices if v.role == "plan")
     ):
         add("procedure_planned", str(entry.words), said)
     if entry.surgery:

@@ -36,7 +36,8 @@ _TURNED = re.compile(
     r"tenderness|spasm|painful)|and (?=(?:the|his|her|their|its|an?|this|that|these|those|he|she|"
     r"it|they|there)\b(?: \w+){0,3}? (?:having|being|was|were|is|are|has|had|have|did|does|can|"
     r"will|reports?)\b)|(?:helped|relieved|improved|controlled|eased|managed|cured|settled|responded)"
-    r"(?: \w+)? (?:by|with|to|from) )"
+    r"(?: \w+)? (?:by|with|to|from) |(?:was|were|been) (?:\w+ )?(?:given|offered|"
+    r"provided|done|performed|prescribed|tried|received) (?:for|because|despite|after) )"
 )
 _CLAUSE = re.compile(
     r"[;:]|, (?:and|but|while)? ?(?:there|he|she|it|the patient)\b|\bbut\b|\bhowever\b"
