@@ -156,8 +156,30 @@ BOUND = [
 ]  # fmt: skip
 
 
+OTHER = [
+    ("On 3/14/2016 he was seen. He has taken gabapentin since March 2014.",
+     ["drug_duration_weeks present | value=106.3 | about=gabapentin"]),
+    ("Gabapentin since March 2014.", ["!drug_duration_weeks present"]),
+    ("Seen 2/1/16. Neck pain since 5/1/15; takes naproxen.", ["!drug_duration_weeks present"]),
+    ("Blood pressure was 168/100.", ["uncontrolled_hypertension present"]),
+    ("BP 152/104.", ["uncontrolled_hypertension present"]),
+    ("BP 138/86, pulse 72.", ["!uncontrolled_hypertension present"]),
+    ("There was a positive Cozen's, Tinel's and Phalen's test.",
+     ["tinel present", "phalen present"]),
+    ("It is unknown how many sessions of acupuncture he has had.", [NOT_GIVEN]),
+    ("No treatment was given for the flare-up of the neck.", ["!acute_flare negated"]),
+    ("Start PT 2x6. MRI L-spine if no better in 6 weeks. Consider ESI if MRI shows compression.",
+     [NOT_GIVEN, "!prior_mri present", IMAGED]),
+    ("Denies numbness, weakness, saddle anesthesia, incontinence.",
+     ["motor_deficit negated", "saddle_anesthesia negated"]),
+    ("No clonus, no Hoffmann's, no Babinski.", ["hoffmann negated"]),
+    ("The ablation was recommended but utilization review denied it. An epidural injection had "
+     "given 20% relief.", ["pain_relief_percent present | value=20 | about=esi_initial"]),
+]  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    ("text", "rows"), ASKED_FOR + NEVER_GIVEN + NO_PLAN + DENIED + DRUGS + BOUND
+    ("text", "rows"), ASKED_FOR + NEVER_GIVEN + NO_PLAN + DENIED + DRUGS + BOUND + OTHER
 )
 def test_role_of_what_is_told(text, rows):
     check(text, rows)

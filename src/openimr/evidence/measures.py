@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from openimr.evidence.asked import asked_for
@@ -17,6 +18,7 @@ from openimr.evidence.sentences import Voice
 
 _SECOND = {"v": ("w", "u"), "x": ("y", "t"), "y": (None, "z")}
 _MEMBER = re.compile(r"\s*(?:,\s*and\b|,|\band\b)\s*")
+_A_YEAR = re.compile(r"(?:19|20)\d\d")
 _NONE: dict[str, Any] = {}
 _DIGITS = re.compile(r"\d+")
 _PAST_LIST = re.compile(
@@ -84,7 +86,8 @@ def _write(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) ->
     if spec["value"] == "items":
         _items(page, spec, match, role)
         return
-    value = _VALUES[spec["value"]](match)
+    since = spec["value"] == "since"
+    value = _since(page, match) if since else _VALUES[spec["value"]](match)
     if value is None or not _wanted(page, spec, match, role):
         return
     at, end = match.span()
@@ -149,6 +152,11 @@ _TO_COME = re.compile(
 def _wanted(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) -> bool:
     """Whether the sentence speaks of what the pattern needs besides its own words."""
     at, end = match.span()
+    if (reach := spec.get("drug_before")) and not any(
+        e.kind == "drug" and 0 <= at - t <= reach and "," not in page.low[t:at]
+        for _, t, e in page.cares
+    ):
+        return False
     if spec.get("not_asked") and (
         asked_for(page, at, end) or _ALLOWED.search(page.low, max(page.start, at - 40), at)
     ):
@@ -281,9 +289,15 @@ def _date(match: re.Match[str]) -> str | None:
     return found.isoformat()
 
 
-def _since(match: re.Match[str]) -> None:
-    # Weeks since a day need the day of the note; the review works them out from the date.
-    return None
+def _since(page: Page, match: re.Match[str]) -> float | int | None:
+    """Return the weeks from a day to the day of the note: "since March 2014"."""
+    first = parse_date(match["v"])
+    if first is None and (year := _A_YEAR.fullmatch(match["v"])):
+        # at least from the end of that year
+        first = date(int(year[0]), 12, 31)
+    if first is None or page.day is None or first >= page.day:
+        return None
+    return plain(round((page.day - first).days / 7, 1))
 
 
 def _kg(match: re.Match[str]) -> int | float | None:
@@ -320,7 +334,6 @@ _VALUES: dict[str, Callable[[re.Match[str]], bool | int | float | str | None]] =
     "sessions": _sessions,
     "text": _text,
     "date": _date,
-    "since": _since,
     "kg": _kg,
     "work": _work,
     "ur": _outcome,

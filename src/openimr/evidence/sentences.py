@@ -326,6 +326,9 @@ def note_dates(reading: Reading, spans: list[tuple[int, int]]) -> list[date | No
             start, _, value = found[at]
             at += 1
             before = reading.low[max(0, start - 45) : start]
+            if before.endswith("since "):
+                # "gabapentin since March 2014" is no day of a visit
+                continue
             if "injur" not in before and "claim" not in before and "doi" not in before:
                 current = value
         result.append(current)
