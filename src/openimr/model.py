@@ -193,7 +193,10 @@ class Search(Value, frozen=True):
 
 
 class Finding(Value, frozen=True):
-    """One criterion tested against the record."""
+    """One criterion tested against the record.
+
+    ``not_asked``: the criterion belongs to requests of another phase, and weighs nothing here.
+    """
 
     criterion: str
     kind: Kind
@@ -204,7 +207,7 @@ class Finding(Value, frozen=True):
     group: str | None = None
     source: str | None = None
     certainty: str | None = None
-    effect: Literal["supports", "defeats", "gap", "waived", "neutral"] = "neutral"
+    effect: Literal["supports", "defeats", "gap", "waived", "neutral", "not_asked"] = "neutral"
     trace: str | None = None
 
 

@@ -288,7 +288,8 @@ def _text_problems(
     if item.treatment != guideline.treatment:
         yield f"the request is read as {item.treatment}", "correct the names or the request"
         return
-    found = {one.criterion.rpartition(".")[2]: one.status for one in item.findings}
+    status = {one.criterion: one.status for one in item.findings}
+    found = {c.id: status[c.key] for c in guideline.criteria if c.key in status}
     yield from _compare(example.expect.findings, found)
     wanted = example.expect.decision
     if wanted is not None and item.proposed_decision != wanted:

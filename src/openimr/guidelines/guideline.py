@@ -5,6 +5,7 @@ The structs are the shape of the YAML files; ``schema.json`` is generated from t
 
 from __future__ import annotations
 
+import itertools
 from datetime import date
 from typing import Annotated, Literal
 
@@ -126,13 +127,18 @@ class Source(Part, frozen=True, kw_only=True):
 
 
 class WrittenCriterion(Part, frozen=True, kw_only=True):
-    """A criterion as a file writes it: what ``same_as`` supplies may be missing."""
+    """A criterion as a file writes it: what ``same_as`` supplies may be missing.
+
+    ``shared`` keeps the name of the criterion it is the same as in findings, so that one test
+    that several treatments have in common goes by one name.
+    """
 
     id: CriterionId
     kind: Kind | None = None
     says: Name | None = None
     condition: Name | None = None
     same_as: CriterionRef | None = None
+    shared: bool = False
     group: str | None = None
     stands_in_for: CriterionId | None = None
     phases: tuple[Phase, ...] = ()
@@ -148,7 +154,7 @@ class WrittenCriterion(Part, frozen=True, kw_only=True):
 class Criterion(Part, frozen=True, kw_only=True):
     """One criterion, complete.
 
-    ``key`` is its id in findings, ``mri_knee.C2``. ``phases`` and ``editions`` empty mean all.
+    ``key`` is its id in findings, ``mri_knee.C2``, or that of the criterion it shares. ``phases`` and ``editions`` empty mean all.
     """
 
     id: str
@@ -264,4 +270,7 @@ class Guideline(_Common, frozen=True, kw_only=True):
             if (edition.in_force.end is None if day is None else edition.in_force.covers(day))
             and (not edition.regions or region in edition.regions)
         ]
+        if not held:  # a request of no region, where each text speaks for one: the main text
+            in_force = (e for e in self.editions if day is None or e.in_force.covers(day))
+            held = list(itertools.islice(in_force, 1))
         return tuple(sorted(held, key=lambda edition: STEPS.index(edition.step)))

@@ -186,6 +186,9 @@ def _complete(one: _File, written: Mapping[str, _File]) -> Guideline:
 def _resolve(one: _File, number: int, written: Mapping[str, _File]) -> Criterion:
     """Complete the criterion with this number in the file."""
     own = one.content.criteria[number]
+    if own.shared and own.same_as is None:
+        problem = f"{own.id} is shared with nothing"
+        raise one.error(("criteria", number, "shared"), problem, "add same_as")
     stated = _inherit(one, number, written)
     for name in ("kind", "says", "condition", "source"):
         if stated[name] is None:
@@ -197,7 +200,7 @@ def _resolve(one: _File, number: int, written: Mapping[str, _File]) -> Criterion
     stated["weight"] = stated["weight"] or "core"
     return Criterion(
         id=own.id,
-        key=f"{one.content.treatment}.{own.id}",
+        key=(own.shared and own.same_as) or f"{one.content.treatment}.{own.id}",
         same_as=own.same_as,
         group=own.group,
         stands_in_for=own.stands_in_for,

@@ -21,7 +21,7 @@ from openimr.guidelines.guideline import Criterion, Guideline
 from openimr.model import Decision, Finding, Status, Value
 
 _MOST = 2
-Effect = Literal["supports", "defeats", "gap", "waived", "neutral"]
+Effect = Literal["supports", "defeats", "gap", "waived", "neutral", "not_asked"]
 
 
 class Weights(Value, frozen=True):

@@ -32,6 +32,7 @@ _EFFECT = {
     "gap": "is a gap in the record",
     "waived": "fails, and is waived",
     "neutral": "has no effect",
+    "not_asked": "is not asked at this phase",
 }
 
 
@@ -161,7 +162,11 @@ def _criterion(
         condition=criterion.test.text,
         words=tuple(lines(in_words(criterion.test))),
         looked_at=tuple(_looked_at(result)),
-        left_out=None if finding else _why_left_out(criterion, request, editions, bearing),
+        left_out=(
+            None
+            if finding and finding.effect != "not_asked"
+            else _why_left_out(criterion, request, editions, bearing)
+        ),
         status=finding.status if finding else None,
         effect=_effect(finding, criterion, bearing),
         decisive=criterion.key in item.decisive,

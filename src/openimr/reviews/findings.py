@@ -28,18 +28,30 @@ def applicable(
     guideline: Guideline, stage: Phase | None, editions: Sequence[Edition], bearing: Bearing
 ) -> list[Criterion]:
     """The criteria of a guideline that apply to this phase, these editions and this request."""
+    return [c for c in _in_force(guideline, editions, bearing) if c.applies(stage)]
+
+
+def not_asked(
+    guideline: Guideline, stage: Phase | None, editions: Sequence[Edition], bearing: Bearing
+) -> list[Criterion]:
+    """The criteria that would apply to this request if it were of another phase.
+
+    Phases are read from few words; a reviewer who sees the phase otherwise finds these answered.
+    """
+    return [c for c in _in_force(guideline, editions, bearing) if not c.applies(stage)]
+
+
+def _in_force(
+    guideline: Guideline, editions: Sequence[Edition], bearing: Bearing
+) -> Iterable[Criterion]:
     in_force = {edition.id for edition in editions}
-    chosen = []
     for criterion in guideline.criteria:
-        if not criterion.applies(stage):
-            continue
         if criterion.editions and not in_force & set(criterion.editions):
             continue
         when = criterion.applies_when
         if when is not None and when.evaluate(bearing).truth is not True:
             continue
-        chosen.append(criterion)
-    return chosen
+        yield criterion
 
 
 def waived(criteria: Sequence[Criterion], bearing: Bearing) -> frozenset[str]:

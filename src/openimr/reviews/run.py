@@ -176,6 +176,10 @@ def _review_item(case: Case, request: Request, context: _Context) -> ItemReview:
     status = findings.statuses(tested)
     effect = decide.effects(criteria, status, waived)
     found = [one.finding(effect[one.criterion.id]) for one in tested]
+    others = [
+        findings.Tested(criterion, bearing, case).finding("not_asked")
+        for criterion in findings.not_asked(guideline, request.stage, editions, bearing)
+    ]
     parent = context.parent_review
     falls = parent is not None and parent.proposed_decision == "Upheld"
     chance = decide.probability(guideline, criteria, found, parent_upheld=falls)
@@ -198,7 +202,7 @@ def _review_item(case: Case, request: Request, context: _Context) -> ItemReview:
         parent=context.parent,
         guidelines=citations,
         search_sequence=search_sequence(editions),
-        findings=tuple(found),
+        findings=(*found, *others),
         proposed_decision=decision,
         confidence=round(1 - chance if upheld else chance, 3),
         decisive=_decisive(criteria, found, decision),
@@ -225,9 +229,9 @@ def _review_item(case: Case, request: Request, context: _Context) -> ItemReview:
 
 
 def _gravity(finding: Finding) -> int:
-    """Plain failures before silences, silences before what the request merely left unstated."""
+    """Plain failures, silences, what request or report left unstated, what else is silent."""
     if finding.effect == "gap":
-        return 2
+        return 2 if finding.kind == "documentation" else 3
     return int(finding.status == "not_documented")
 
 
@@ -238,7 +242,8 @@ def _decisive(
         failing = [
             f
             for f in tested
-            if f.effect == "defeats" or (f.effect == "gap" and f.kind == "documentation")
+            if f.effect == "defeats"
+            or (f.effect == "gap" and f.kind in ("documentation", "requirement"))
         ]
         failing.sort(key=_gravity)
         return tuple(f.criterion for f in failing)

@@ -51,6 +51,7 @@ EFFECT: Final = {
     "gap": "gap in the record",
     "waived": "waived",
     "neutral": "",
+    "not_asked": "not asked at this phase",
 }
 _STATUS: Final = {"met": "Met", "not_met": "Not met", "not_documented": "Not documented"}
 _STATUS_BY_KIND: Final = {
@@ -64,6 +65,7 @@ _EFFECT_TONE: Final[dict[str, Tone]] = {
     "defeats": "bad",
     "gap": "gap",
     "waived": "plain",
+    "not_asked": "plain",
 }
 
 # Control characters, lone surrogates and noncharacters have no place in XML, HTML or a terminal;
