@@ -100,6 +100,9 @@ def test_lists_of_findings(a, b, c):
         ("documented(a)", {}, F),
         ("documented(a)", {"a": F}, T),
         ("relief@esi >= 50 and not relief@any >= 90", {"relief__esi": 60, "relief__any": 60}, T),
+        ("any(age >= 65, heart_disease)", {"age": 40}, U),  # an age is no examination
+        ("any(age >= 65, heart_disease)", {"age": 70}, T),
+        ("any(age >= 65, months_since_injury >= 3)", {"age": 40}, F),  # of such facts only
         ("a or b", {"a": "right leg"}, T),  # words stand for a finding that is present
         ("a", {"a": "right leg"}, "right leg"),
     ],

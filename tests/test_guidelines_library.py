@@ -195,6 +195,7 @@ def test_families_and_drug_classes(folder):
          "C2 refers to knee_test.C9, which does not exist"),
         ("id: C2\n    kind: requirement", "id: C2\n    same_as: knee_test.C2",
          "which leads back to itself"),
+        ("id: C2\n", "id: C2\n    shared: true\n", "C2 is shared with nothing; add same_as"),
     ],
 )  # fmt: skip
 def test_errors_name_file_line_and_key(folder, old, new, says):
@@ -205,6 +206,21 @@ def test_errors_name_file_line_and_key(folder, old, new, says):
         load(folder)
     assert str(raised.value).startswith(str(path))
     assert says in str(raised.value)
+
+
+def test_a_shared_criterion_keeps_its_name_in_findings(folder):
+    (folder / "hip_test.yaml").write_text(SHARING.replace("C1\n", "C1\n    shared: true\n"))
+    hip = load(folder).get("other:hip_test")
+    assert [c.key for c in hip.criteria] == ["knee_test.C1"]
+    assert hip.criterion("C1") == hip.criterion("knee_test.C1") is not None
+
+
+def test_a_request_of_no_region_is_held_to_the_main_text(folder):
+    (folder / "hip_test.yaml").write_text(
+        SHARING.replace("id: odg\n", "id: odg\n    regions: [hip]\n")
+    )
+    hip = load(folder).get("other:hip_test")
+    assert [e.id for e in hip.chain(date(2020, 1, 1), None)] == ["odg"]
 
 
 def test_two_files_for_one_treatment_are_refused_in_one_folder(folder):
@@ -262,7 +278,9 @@ def test_the_shipped_library_loads():
         in_force = [e for e in guideline.editions if e.in_force.end is None]
         assert in_force, f"{treatment} has no edition in force today"
         for criterion in guideline.criteria:
-            assert criterion.key == f"{treatment}.{criterion.id}"
+            assert criterion.key in (f"{treatment}.{criterion.id}", criterion.same_as)
+        keys = [criterion.key for criterion in guideline.criteria]
+        assert len(keys) == len(set(keys)), f"{treatment} has two criteria of one name"
 
 
 def test_duplicate_keys_are_found():

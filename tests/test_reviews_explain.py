@@ -46,7 +46,8 @@ def test_an_explanation_agrees_with_the_review_of_every_item(library: Library) -
     for number, item in enumerate(made.items, 1):
         found = explain(case, str(number), library)
         told = {c.criterion: c.status for c in found.criteria if c.left_out is None}
-        assert told == {f.criterion: f.status for f in item.findings}
+        asked = [f for f in item.findings if f.effect != "not_asked"]
+        assert told == {f.criterion: f.status for f in asked}
         for criterion in found.criteria:
             # What was looked at by us is what the review looked at.
             finding = next((f for f in item.findings if f.criterion == criterion.criterion), None)
@@ -54,6 +55,24 @@ def test_an_explanation_agrees_with_the_review_of_every_item(library: Library) -
                 values = [f"{seen.fact.partition('@')[0]}: " for seen in criterion.looked_at]
                 assert all(value in (finding.trace or "") for value in values)
         assert not [c for c in found.criteria if c.left_out == "was not tested"]
+
+
+def test_criteria_of_another_phase_are_answered_and_weigh_nothing() -> None:
+    record = Document(
+        name="summary",
+        kind="clinical_summary",
+        text="Examination of the low back shows limited lumbar flexion to 30 degrees and 4/5 strength.",
+    )
+    asked = DisputedItem(request="Physical therapy for the low back, 6 sessions")
+    item = openimr.review(Case(documents=(record,), items=(asked,))).items[0]
+    (repeat,) = (f for f in item.findings if f.criterion == "physical_therapy.C6")
+    assert (item.phase, repeat.status, repeat.effect) == (
+        "initial",
+        "not_documented",
+        "not_asked",
+    )
+    assert item.proposed_decision == "Overturned"
+    assert repeat.criterion not in item.decisive
 
 
 def test_the_text_names_test_words_facts_and_effect(library: Library) -> None:

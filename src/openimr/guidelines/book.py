@@ -170,7 +170,7 @@ def _criterion(
         if criterion.group and c.group == criterion.group and c.id != criterion.id
     ]
     return {
-        "id": anchor(criterion.key),
+        "id": anchor(f"{guideline.treatment}.{criterion.id}"),
         "name": criterion.id,
         "says": criterion.says,
         "kind": criterion.kind,

@@ -26,6 +26,13 @@ from openimr.guidelines.expressions import (
 Value = bool | int | float | str | tuple[str, ...] | None
 """What a fact may be known as. A tuple is a list of words (several diagnoses, drug classes)."""
 
+STANDING = frozenset({
+    "age", "sex", "months_since_injury", "weeks_since_injury", "acute_phase", "chronic_pain",
+    "body_region", "side",
+})  # fmt: skip
+"""Facts that nearly every case file answers by its dates and its head. That one of them is so can
+be a reason; that it is not so is no examination, and leaves a silent list silent."""
+
 Values = Sequence[Value]
 Truth = Callable[[Values], bool | None]
 Amount = Callable[[Values], int | float | None]
@@ -121,10 +128,9 @@ def build_truth(node: Node, places: dict[FactName, int]) -> Truth:  # noqa: PLR0
             return _conjunction(tuple(build_truth(part, places) for part in parts))
         case Or(parts=parts):
             return _disjunction(tuple(build_truth(part, places) for part in parts))
-        case Call(function="any", parts=parts):
-            return _at_least(1, tuple(build_truth(part, places) for part in parts))
-        case Call(function="at_least", parts=parts, minimum=int(minimum)):
-            return _at_least(minimum, tuple(build_truth(part, places) for part in parts))
+        case Call(function="any" | "at_least", parts=parts, minimum=minimum):
+            truths = tuple(build_truth(part, places) for part in parts)
+            return _at_least(minimum or 1, truths, _examining(parts))
         case Call(function="documented", parts=(part,)):
             get = build(part, places)
             return lambda values: get(values) is not None
@@ -212,16 +218,31 @@ def _disjunction(parts: tuple[Truth, ...]) -> Truth:
     return disjunction
 
 
-def _at_least(minimum: int, parts: tuple[Truth, ...]) -> Truth:
+def _examining(parts: tuple[Node, ...]) -> tuple[bool, ...]:
+    """Which parts of a list answer it when false: not :data:`STANDING` facts among others."""
+    standing = [_is_standing(part) for part in parts]
+    return tuple(all(standing) or not one for one in standing)
+
+
+def _is_standing(part: Node) -> bool:
+    match part:
+        case FactName(fact=fact):
+            return fact in STANDING
+        case Comparison(left=FactName(fact=fact)) | Membership(left=FactName(fact=fact)):
+            return fact in STANDING
+    return False
+
+
+def _at_least(minimum: int, parts: tuple[Truth, ...], examining: tuple[bool, ...]) -> Truth:
     def at_least(values: Values) -> bool | None:
         found, examined = 0, False
-        for part in parts:
+        for part, answers in zip(parts, examining, strict=True):
             value = part(values)
             if value is True:
                 found += 1
                 if found >= minimum:
                     return True
-            elif value is False:
+            elif value is False and answers:
                 examined = True
         return False if examined else None
 

@@ -154,7 +154,8 @@ class WrittenCriterion(Part, frozen=True, kw_only=True):
 class Criterion(Part, frozen=True, kw_only=True):
     """One criterion, complete.
 
-    ``key`` is its id in findings, ``mri_knee.C2``, or that of the criterion it shares. ``phases`` and ``editions`` empty mean all.
+    ``key`` is its id in findings, ``mri_knee.C2``, or that of the criterion it shares. ``phases``
+    and ``editions`` empty mean all.
     """
 
     id: str

@@ -178,13 +178,13 @@ def propose(
     """The proposed decision.
 
     Overturned when nothing defeats. Where the record is only a published summary, whose silence
-    says little, also when a single criterion fails by silence and the probability reaches the cut.
+    says little, also when all that fails is silent and the probability reaches the cut.
     """
     if parent_upheld:
         return "Upheld"
     failures = _failures(criteria, findings)
     if not failures:
         return "Overturned"
-    silent = len(failures) == 1 and failures[0].status == "not_documented"
+    silent = all(failure.status == "not_documented" for failure in failures)
     doubtful = summary_only and silent and chance >= model().cut
     return "Overturned" if doubtful else "Upheld"
