@@ -15,7 +15,7 @@ from openimr.archive.packing import decode_facts, encode_facts
 from openimr.model import Determination, Fact, ItemReview
 
 STATUS = ("met", "not_met", "not_documented")
-EFFECT = ("supports", "defeats", "gap", "waived", "neutral")
+EFFECT = ("supports", "defeats", "gap", "waived", "neutral", "not_asked")
 """Findings are stored as numbers of these."""
 
 # Of the cost of deflating so little, most is making its tables: small ones take half the time.
