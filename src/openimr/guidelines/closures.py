@@ -234,9 +234,11 @@ def _is_standing(part: Node) -> bool:
 
 
 def _at_least(minimum: int, parts: tuple[Truth, ...], examining: tuple[bool, ...]) -> Truth:
+    pairs = tuple(zip(parts, examining, strict=True))
+
     def at_least(values: Values) -> bool | None:
         found, examined = 0, False
-        for part, answers in zip(parts, examining, strict=True):
+        for part, answers in pairs:
             value = part(values)
             if value is True:
                 found += 1
