@@ -59,6 +59,30 @@ _ADJUNCT = re.compile(
 _NOT_BORNE = re.compile(
     r"[^.;,]{0,12}? (?:is|was|were|being) (?:not|poorly|badly) (?:tolerated|borne)"
 )
+_OTHER_ILLNESS = frozenset(
+    (
+        "antibiotic",
+        "anticoagulant",
+        "antihypertensive",
+        "antiplatelet",
+        "bone_drug",
+        "diabetes_drug",
+        "dmard",
+        "erectile_dysfunction_drug",
+        "gi_protectant",
+        "h2_blocker",
+        "laxative",
+        "opioid_constipation_drug",
+        "ppi",
+        "ppi_second_line",
+        "respiratory_drug",
+        "statin",
+        "testosterone",
+        "thyroid_drug",
+        "urologic_drug",
+    )
+)
+"""Classes of drugs against another illness or a side effect: no care of the injury."""
 _FIRST = re.compile(
     r"\b(?:first|new|initial) (?:prescription|course|trial) (?:of|for)|\btrial of[^.;]{0,15}$|"
     r"\bprescription (?:of|for)[^.;]{0,20}$|\brx:? (?:compound\w* |topical )*$"
@@ -339,7 +363,13 @@ def drug(page: Page, hit: Hit) -> None:
     )
     if role != "plan" and not was_cut:
         page.state.treatment = generic
-    if role == "history" and said == "present" and _tried(page, at):
+    classes = getattr(entry.drug, "classes", ()) or ()
+    if (
+        role == "history"
+        and said == "present"
+        and not _OTHER_ILLNESS.issuperset(classes or ("unknown",))
+        and _tried(page, at)
+    ):
         page.add(
             "conservative_care_tried",
             generic,
@@ -351,7 +381,6 @@ def drug(page: Page, hit: Hit) -> None:
             past=past,
             sided=False,
         )
-    classes = getattr(entry.drug, "classes", ()) or ()
     if said == "present" and not past:
         if "nsaid" in classes:
             page.add("on_nsaid", True, said, at, end, role=role, about="nsaid", sided=False)

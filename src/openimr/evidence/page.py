@@ -38,6 +38,22 @@ SILENT = frozenset(("utilization_review", "guideline", "boilerplate"))
 """Voices that never state a finding about the patient."""
 
 
+_ONE_TEXT = frozenset(("ur_reason", "purpose_of_request", "insomnia_detail", "side_effects"))
+"""Facts in words, of which overlapping readings say the same."""
+
+
+def _repeats(
+    fact: str, value: Any, region: Any, about: str | None, side: str | None, same: list[Any]
+) -> bool:
+    """Whether a fact adds nothing to ``same``: value, region, object and side of an earlier one."""
+    old, old_region, old_about, old_side = same
+    if value != old and value is not True and fact not in _ONE_TEXT:
+        return False
+    if side is not None and side != old_side:
+        return False
+    return region in (None, old_region) and about in (None, old_about, region)
+
+
 class State:
     """What goes on from one sentence to the next."""
 
@@ -83,7 +99,7 @@ class Page:
         self.page_starts = page_starts
         self.state = state
         self.facts = facts
-        self._seen: dict[tuple[Any, ...], list[tuple[int, int]]] = {}
+        self._seen: dict[tuple[str, Said], list[tuple[Any, ...]]] = {}
         self._found_near: dict[tuple[int, int, int], list[tuple[int, int, str]]] = {}
         self.asked: list[tuple[int, int]] = []
         """Treatments of the sentence that are only asked for or planned."""
@@ -325,14 +341,11 @@ class Page:
         """
         if said == "undocumented":
             return
-        key = (fact, region, about, value, side, said)
-        spans = self._seen.get(key)
-        if spans is None:
-            self._seen[key] = [(at, end)]
-        elif any(s < end and at < t for s, t in spans):
-            return
-        else:
-            spans.append((at, end))
+        spans = self._seen.setdefault((fact, said), [])
+        for first, last, *same in spans:
+            if first < end and at < last and _repeats(fact, value, region, about, side, same):
+                return
+        spans.append((at, end, value, region, about, side))
         low = self.low
         places = self.places
         if places and sided:

@@ -177,6 +177,13 @@ def _ends(cased: str, low: str, at: int, end: int) -> bool:
     return word in ("etc", "a.m", "p.m", "b.i.d", "t.i.d", "q.d") and following.isupper()
 
 
+_TELLS = re.compile(
+    r"\b(?:is|was|are|were|has|have|had|he|she|they|who|gave|given|shows?|showed|reveal\w*|rated|"
+    r"reports?|reported|den(?:ies|ied)|exam\w*|treat\w*|medications?|tender\w*|not?)\b"
+    r"|/\s?10\b|\bmg\b"
+)
+
+
 class Carry:
     """The role that goes on from one block of a long text to the next."""
 
@@ -240,10 +247,10 @@ def voices(
                 carried, section = whole, False
             yield (Voice(start, whole, True, start),)
             continue
-        carried = _resumed(low, start, end, carried, base, found)
         while care < len(cares) and cares[care][0] < start:
             care += 1
         if not found:
+            carried, section = _resumed(reading, (start, end), carried, base, section)
             treated = carried in (
                 "exam",
                 "complaint",
@@ -272,11 +279,34 @@ def voices(
     carry.role, carry.section = carried, section
 
 
-def _resumed(low: str, start: int, end: int, carried: str, base: str, found: list[Voice]) -> str:
-    """Return the role that goes on: "On 5-4-16 the provider noted" ends what was decided."""
-    denial = not found and carried == "utilization_review"
-    told = _DATED.match(low, start, end) or _AGENT.match(low, start, min(end, start + 80))
-    return base if denial and told else carried
+def _resumed(
+    reading: Reading, span: tuple[int, int], carried: str, base: str, section: bool
+) -> tuple[str, bool]:
+    """Return the role that goes on over a sentence without a cue, and whether its section does.
+
+    "On 5-4-16 the provider noted" ends what was decided, what names no diagnosis their list.
+    """
+    low, (start, end) = reading.low, span
+    if carried == "utilization_review" and (
+        _DATED.match(low, start, end) or _AGENT.match(low, start, min(end, start + 80))
+    ):
+        return base, section
+    if carried == "assessment" and not _goes_on(reading, start, end):
+        return base, False
+    return carried, section
+
+
+def _goes_on(reading: Reading, start: int, end: int) -> bool:
+    """Whether a sentence without a cue goes on with a list of diagnoses.
+
+    A line of its own does. In running prose it must name a diagnosis and tell nothing.
+    """
+    if start in reading.breaks or start - 1 in reading.breaks:
+        return True
+    return (
+        lexicon().heads.search(reading.low, start, end) is not None
+        and _TELLS.search(reading.low, start, end) is None
+    )
 
 
 def _tells_of_care(low: str, start: int, end: int, cares: Sequence[Hit]) -> bool:

@@ -42,8 +42,8 @@ _PLAIN = {
     0x25AA: "*",
     0x00B7: "*",
 }
-_RUN = re.compile(r"\s{2,}|[^\S ]")
-# A word broken by a soft hyphen at the end of a printed line.
+_RUN = re.compile(r"\s{2,}|[^\S ]|(?<=[A-Za-z]-) (?=[a-z])")
+_SUSPENDED = re.compile(r"(?:and|or|to|versus|vs)\b")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n|\f")
 _BULLET = re.compile(r"[^\S\n]*(?:[*>]|-(?=\s)|o(?=\s)|\(?\d{1,2}[.)](?=\s))")
 _HEADING = re.compile(r"[^\S\n]*[A-Za-z][A-Za-z &/()'-]{1,50}:")
@@ -65,6 +65,16 @@ def _is_break(text: str, start: int, end: int) -> bool:
         after = text[end : end + 1]
         return not (after.islower() or (after.isdigit() and tail >= 0 and text[tail].isalpha()))
     return False
+
+
+def _is_broken_word(text: str, start: int, end: int) -> bool:
+    """Whether the white space parts a word at its hyphen; "pre- and postoperative" is whole."""
+    return (
+        text[max(0, start - 1) : start] == "-"
+        and text[max(0, start - 2) : start - 1].isalpha()
+        and text[end : end + 1].islower()
+        and _SUSPENDED.match(text, end) is None
+    )
 
 
 class Reading:
@@ -95,6 +105,12 @@ class Reading:
             start, end = run.span()
             pieces.append(text[at:start])
             length += start - at
+            if _is_broken_word(text, start, end):
+                # "x-" at the end of a printed line, "ray" on the next
+                self._starts.append(length)
+                self._deltas.append(end - length)
+                at = end
+                continue
             if _is_break(text, start, end):
                 self.breaks.add(length)
             pieces.append(" ")
