@@ -284,12 +284,18 @@ def _fact_against(work: Callable[[float, float], bool], place: int, bound: float
 def _membership(node: Membership, places: dict[FactName, int]) -> Truth:
     get = build(node.left, places)
     wanted = tuple(constant.value for constant in node.values)
+    words = frozenset(value.casefold() for value in wanted if isinstance(value, str))
+    only_words = len([value for value in wanted if isinstance(value, str)]) == len(wanted)
     inside = not node.negated
 
     def membership(values: Values) -> bool | None:
         value = get(values)
         if value is None:
             return None
+        if only_words and isinstance(value, str):
+            return inside is (value.casefold() in words)
+        if only_words and isinstance(value, tuple):
+            return inside is any(entry.casefold() in words for entry in value)
         answers = [equal(value, entry) for entry in wanted]
         if True in answers:
             return inside

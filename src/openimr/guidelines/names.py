@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -62,7 +63,8 @@ class _Text:
             word = match[0].lower()
             if word == "s" and text[match.start() - 1 : match.start()] in ("'", "’"):
                 continue
-            forms = (word,) if singular(word) == word else (word, singular(word))
+            one = singular(word)
+            forms = (word,) if one == word else (word, one)
             if full := _SHORT_FOR.get(forms[-1]):
                 forms = (*forms, full)
             for form in forms:
@@ -80,13 +82,17 @@ class _Text:
             return places[0], places[0]
         for place in places:
             end = place + length
-            if end <= len(self.forms) and all(
-                word in forms for word, forms in zip(phrase, self.forms[place:end], strict=True)
-            ):
+            if end > len(self.forms):
+                continue
+            for at in range(1, length):
+                if phrase[at] not in self.forms[place + at]:
+                    break
+            else:
                 return place, end - 1
         return None
 
 
+@lru_cache(maxsize=4096)
 def singular(word: str) -> str:
     """The singular of an English word, near enough for names: studies → study, blocks → block."""
     if len(word) > 4 and word.endswith("ies"):

@@ -99,6 +99,7 @@ def review_facts(
     months = float(age.value) if age is not None and isinstance(age.value, int | float) else None
     requests = [read_request(item, facts, library, months) for item in case.items]
     parents = parents_of(requests, library)
+    thin = _clinical_facts(index) < _FEWEST_FACTS
     done: dict[int, ItemReview] = {}
     for number in _parents_first(parents):
         parent = parents[number]
@@ -110,6 +111,7 @@ def review_facts(
                 index,
                 computed,
                 on or date.today(),
+                thin,
                 parent,
                 done.get(parent) if parent is not None else None,
                 prose,
@@ -147,6 +149,7 @@ class _Context:
         index: Mapping[str, Sequence[Fact]],
         computed: Mapping[str, Known],
         on: date,
+        is_thin: bool,
         parent: int | None,
         parent_review: ItemReview | None,
         prose: bool,
@@ -158,7 +161,7 @@ class _Context:
         self.parent = parent
         self.parent_review = parent_review
         self.computed = dict(computed)
-        self.is_thin = _clinical_facts(index) < _FEWEST_FACTS
+        self.is_thin = is_thin
         if parent_review is not None and parent_review.proposed_decision is not None:
             supported = parent_review.proposed_decision == "Overturned"
             self.computed["parent_item_supported"] = Known(supported, ())
