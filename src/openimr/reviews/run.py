@@ -111,10 +111,10 @@ def review_facts(
                 index,
                 computed,
                 on or date.today(),
-                thin,
                 parent,
                 done.get(parent) if parent is not None else None,
-                prose,
+                is_thin=thin,
+                prose=prose,
             ),
         )
     return Review(
@@ -149,9 +149,10 @@ class _Context:
         index: Mapping[str, Sequence[Fact]],
         computed: Mapping[str, Known],
         on: date,
-        is_thin: bool,
         parent: int | None,
         parent_review: ItemReview | None,
+        *,
+        is_thin: bool,
         prose: bool,
     ) -> None:
         self.library = library
