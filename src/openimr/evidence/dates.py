@@ -32,8 +32,8 @@ _MONTHS = {
 }
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 # Both patterns begin with a digit, which keeps the scan fast; neighbours are looked at after.
-_NUMERIC = re.compile(r"(\d{1,4})\s?([-/])\s?(\d{1,4})(?:\s?[-/]\s?(\d{2,4}))?")
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_NUMERIC = re.compile(r"([0-9]{1,4})\s?([-/])\s?([0-9]{1,4})(?:\s?[-/]\s?([0-9]{2,4}))?", re.ASCII)
+_YEAR = re.compile(r"(?:19|20)[0-9][0-9]")
 _WORDED = re.compile(
     rf"\b(?:(?P<d5>\d{{1,2}})(?:st|nd|rd|th)?\s(?:of\s)?(?P<m5>{_MONTH})\.?,?"
     rf"|(?P<m4>{_MONTH})\.?(?:\s(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?,?)?(?:\sof)?)\s?$",

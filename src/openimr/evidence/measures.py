@@ -20,7 +20,7 @@ _SECOND = {"v": ("w", "u"), "x": ("y", "t"), "y": (None, "z")}
 _MEMBER = re.compile(r"\s*(?:,\s*and\b|,|\band\b)\s*")
 _A_YEAR = re.compile(r"(?:19|20)\d\d")
 _NONE: dict[str, Any] = {}
-_DIGITS = re.compile(r"\d+")
+_DIGITS = re.compile(r"[0-9]+")
 _PAST_LIST = re.compile(
     r"\b(?:treatment|surger\w+|he|she|patient|worker|status post|s/p|who|which|the|currently|"
     r"medications?|allerg\w+|social)\b"

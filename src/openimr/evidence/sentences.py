@@ -232,7 +232,8 @@ def voices(
         while at < len(hits) and hits[at][0] < end:
             at += 1
         found, whole = _cues(low, end, hits[first:at])
-        heading = _HEADING.match(low, start, min(end, start + 60))
+        near = min(end, start + 60)
+        heading = _HEADING.match(low, start, near) if low.find(":", start, near) >= 0 else None
         if heading is not None and (role := headings.get(heading[1].strip())):
             section = True
             carried = role

@@ -37,6 +37,11 @@ _PLAIN = {
     0x202F: " ",
     0x00D7: "x",
     0x00BA: "°",
+    # The rules' words are in ASCII: "opioid-naïve" is one with "opioid-naive".
+    **{
+        ord(a): b
+        for a, b in zip("áàâäçéèêëíîïñóôöúüÁÉÈÏÖÜ", "aaaaceeeeiiinooouuAEEIOU", strict=True)
+    },
     0x2022: "*",
     0x25CF: "*",
     0x25AA: "*",
@@ -89,7 +94,7 @@ class Reading:
         self._deltas: list[int] = []
         self.breaks: set[int] = set()
         cased = text if text.isascii() else text.translate(_PLAIN)
-        if _RUN.search(cased):
+        if "  " in cased or (not cased.isprintable() and _RUN.search(cased)):
             cased = self._fold(cased)
         self.cased = cased
         low = cased.lower()
