@@ -1,0 +1,18 @@
+"""The Django application."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class OfficeConfig(AppConfig):
+    """The office of an independent review organization."""
+
+    name = "openimr.office"
+    label = "office"
+    verbose_name = "OpenIMR office"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register permissions and the pragmas of SQLite."""
+        from openimr.office import permissions, sqlite  # noqa: F401

@@ -1,0 +1,87 @@
+"""Signing: canonical JSON of all decisions, its hash, the statement; frozen afterwards."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from django.db import transaction
+
+from openimr._version import __version__
+from openimr.office import audit
+from openimr.office.models import Assignment, Attestation, Case
+
+STATEMENT = (
+    "I have reviewed the records and the findings of this case. The decisions and the reasons "
+    "given for them are my own, and I am free of conflicts of interest with its parties."
+)
+
+
+def content_of(assignment: Assignment) -> str:
+    """What is signed: case, items, decisions, guidelines and rationales, in canonical JSON."""
+    opinions = {one.item_id: one for one in assignment.opinions.select_related("item")}
+    rows = []
+    for item in assignment.case.items.filter(state="disputed"):
+        opinion = opinions.get(item.pk)
+        rows.append(
+            {
+                "item": item.position,
+                "request": item.remainder or item.request,
+                "decision": opinion.decision if opinion else "",
+                "guideline": opinion.guideline if opinion else "",
+                "rationale": opinion.rationale if opinion else "",
+            }
+        )
+    return json.dumps(
+        {"case": assignment.case.number, "items": rows},
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=False,
+    )
+
+
+def attest(assignment: Assignment) -> Attestation:
+    """Sign an assignment's opinions as they stand. The caller has re-authenticated the reviewer.
+
+    An earlier signature of the same assignment is superseded.
+    """
+    with transaction.atomic():
+        content = content_of(assignment)
+        newest = assignment.case.drafts.first()
+        assignment.attestations.filter(superseded=False).update(superseded=True)
+        signed = Attestation.objects.create(
+            assignment=assignment,
+            statement=STATEMENT,
+            content=content,
+            content_hash=hashlib.sha256(content.encode()).hexdigest(),
+            engine_version=newest.engine_version if newest else __version__,
+            library_version=newest.library_version if newest else "",
+        )
+        audit.record(
+            "review.attest", assignment.reviewer, assignment.case, content=signed.content_hash
+        )
+    return signed
+
+
+def standing(assignment: Assignment) -> Attestation | None:
+    """The signature that still stands: over the opinions exactly as they are now."""
+    signed = assignment.attestations.filter(superseded=False).first()
+    return signed if signed and signed.content == content_of(assignment) else None
+
+
+def unattested(case: Case) -> str | None:
+    """Why a case is not wholly decided and signed; None where it is."""
+    assignments = case.assignments.filter(
+        round=case.remand_count, state__in=("accepted", "done")
+    ).select_related("case")
+    if not assignments:
+        return "No reviewer has decided the case."
+    for assignment in assignments:
+        if standing(assignment) is None:
+            return "A reviewer has not signed, or changed something after signing."
+        for row in json.loads(content_of(assignment))["items"]:
+            if row["decision"] not in ("Upheld", "Overturned"):
+                return f"Item {row['item'] + 1} has no decision."
+            if not row["rationale"].strip():
+                return f"Item {row['item'] + 1} has no rationale."
+    return None

@@ -1,0 +1,49 @@
+"""Headers of every answer, and the second factor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+)
+
+
+def headers(get_response: Handler) -> Handler:
+    """Content policy; pages with records are kept out of every cache."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Content-Security-Policy", _POLICY)
+        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        if not request.path.startswith("/static/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return handle
+
+
+def second_factor(get_response: Handler) -> Handler:
+    """Where it is required, nobody passes without a second factor but to set one up."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        if (
+            settings.REQUIRE_MFA
+            and request.user.is_authenticated
+            and not request.path.startswith(("/accounts/", "/static/"))
+        ):
+            from allauth.mfa.utils import is_mfa_enabled
+
+            if not is_mfa_enabled(request.user):
+                return redirect(reverse("mfa_activate_totp"))
+        return get_response(request)
+
+    return handle

@@ -1,0 +1,42 @@
+"""What the office remembers, by noun."""
+
+from openimr.office.models.cases import Case, Item, Note, Party
+from openimr.office.models.events import Checkpoint, Event
+from openimr.office.models.letters import Fee, Letter
+from openimr.office.models.people import ReviewerProfile, Role, User
+from openimr.office.models.records import Document, Page, Upload
+from openimr.office.models.reviews import (
+    Assignment,
+    Attestation,
+    InformationRequest,
+    MachineDraft,
+    Opinion,
+    OpinionVersion,
+    QualityCheck,
+    Verdict,
+)
+
+__all__ = [
+    "Assignment",
+    "Attestation",
+    "Case",
+    "Checkpoint",
+    "Document",
+    "Event",
+    "Fee",
+    "InformationRequest",
+    "Item",
+    "Letter",
+    "MachineDraft",
+    "Note",
+    "Opinion",
+    "OpinionVersion",
+    "Page",
+    "Party",
+    "QualityCheck",
+    "ReviewerProfile",
+    "Role",
+    "Upload",
+    "User",
+    "Verdict",
+]

@@ -1,0 +1,156 @@
+"""Cases: the application, its parties and its disputed items."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+
+
+class Case(models.Model):
+    """One application for independent medical review.
+
+    ``state`` is one of ``workflow.yaml``. ``events`` (ISO instants) and ``circumstances`` are what
+    the rules of the program ask for. ``due_at`` and ``due_clock`` are the next open deadline,
+    kept here so that lists need not compute it. ``version`` grows with every change.
+    """
+
+    number = models.CharField(max_length=20, unique=True)
+    program = models.CharField(max_length=40, default="ca_wc_imr")
+    state = models.CharField(max_length=24, db_index=True)
+    priority = models.CharField(max_length=10, default="regular")
+    dispute = models.CharField(max_length=10, default="necessity")
+    employee_first_name = models.CharField(max_length=80)
+    employee_last_name = models.CharField(max_length=80, db_index=True)
+    employee_born = models.DateField(null=True, blank=True)
+    employee_address = models.TextField(blank=True)
+    employee_phone = models.CharField(max_length=40, blank=True)
+    date_of_injury = models.DateField(null=True, blank=True)
+    claim_number = models.CharField(max_length=60, blank=True, db_index=True)
+    eams_number = models.CharField(max_length=40, blank=True)
+    jurisdictional_number = models.CharField(max_length=40, blank=True)
+    diagnosis = models.CharField(max_length=300, blank=True)
+    received_at = models.DateTimeField()
+    events = models.JSONField(default=dict)
+    circumstances = models.JSONField(default=dict)
+    due_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    due_clock = models.CharField(max_length=60, blank=True)
+    manager = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="managed"
+    )
+    consolidated_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="consolidated"
+    )
+    outcome = models.CharField(max_length=40, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    excluded_reviewers = models.JSONField(default=list)
+    remand_count = models.PositiveSmallIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """Work lists read by state and due time."""
+
+        ordering: ClassVar = ["due_at", "number"]
+        indexes: ClassVar = [
+            models.Index(fields=["state", "due_at", "number"]),
+            models.Index(fields=["manager", "state", "due_at"]),
+            models.Index(fields=["-received_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        """The case's page. The number is no clinical content."""
+        return reverse("office:case", args=[self.number])
+
+    @property
+    def employee(self) -> str:
+        """The employee's name."""
+        return f"{self.employee_first_name} {self.employee_last_name}".strip()
+
+
+class Party(models.Model):
+    """A person or organization of a case; roles are those of the conflict matrix and the law."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="parties")
+    role = models.CharField(max_length=40)
+    name = models.CharField(max_length=200)
+    also = models.JSONField(default=list)
+    contact = models.CharField(max_length=200, blank=True)
+    specialty = models.CharField(max_length=120, blank=True)
+    address = models.TextField(blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    fax = models.CharField(max_length=40, blank=True)
+    email = models.CharField(max_length=200, blank=True)
+    channel = models.CharField(max_length=12, default="mail")
+
+    class Meta:
+        """In the order in which they were entered."""
+
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Item(models.Model):
+    """One disputed item; of a modified request only the remainder is in dispute.
+
+    ``state``: disputed, withdrawn, authorized_late, not_eligible, decided_upheld,
+    decided_overturned, implemented.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="items")
+    position = models.PositiveSmallIntegerField()
+    request = models.TextField()
+    ur_decision = models.CharField(max_length=12, default="denied")
+    ur_guideline = models.TextField(blank=True)
+    original = models.TextField(blank=True)
+    authorized = models.TextField(blank=True)
+    remainder = models.TextField(blank=True)
+    procedure_code = models.CharField(max_length=20, blank=True)
+    requested_on = models.DateField(null=True, blank=True)
+    state = models.CharField(max_length=20, default="disputed")
+    decision = models.CharField(max_length=12, blank=True)
+
+    class Meta:
+        """By position; each position once."""
+
+        ordering: ClassVar = ["position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "position"], name="item_position")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}/{self.position}"
+
+    @property
+    def number(self) -> int:
+        """Its number as people count."""
+        return int(self.position) + 1
+
+
+class Note(models.Model):
+    """A remark of the staff on a case; never part of the determination."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="notes")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    text = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """The newest first."""
+
+        ordering: ClassVar = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"note on {self.case_id}"
+
+
+def plain(case: Case) -> dict[str, Any]:
+    """The fields of a case that an event may record: no clinical words, no names."""
+    return {"state": case.state, "priority": case.priority, "version": case.version}

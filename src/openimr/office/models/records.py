@@ -1,0 +1,95 @@
+"""Records: uploads in pieces, documents, their pages."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from openimr.office.models.cases import Case, Party
+
+
+class DocumentStatus(models.TextChoices):
+    """Where a document stands on its way from upload to text."""
+
+    WAITING = "waiting", "Waiting to be read"
+    READING = "reading", "Being read"
+    READY = "ready", "Ready"
+    FAILED = "failed", "Could not be read"
+    INFECTED = "infected", "Refused by the virus scan"
+
+
+class Upload(models.Model):
+    """A file on its way in, in pieces, so that a broken connection resumes where it stopped."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="uploads")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    name = models.CharField(max_length=255)
+    size = models.PositiveBigIntegerField()
+    received = models.PositiveBigIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Document(models.Model):
+    """One document of the file. ``file`` is its content hash in the store; ``kind`` as in a case file."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="documents")
+    name = models.CharField(max_length=255)
+    kind = models.CharField(max_length=32, default="other")
+    author = models.CharField(max_length=200, blank=True)
+    dated = models.DateField(null=True, blank=True)
+    sender = models.ForeignKey(Party, null=True, blank=True, on_delete=models.SET_NULL)
+    file = models.CharField(max_length=64)
+    media_type = models.CharField(max_length=80)
+    size = models.PositiveBigIntegerField()
+    page_count = models.PositiveIntegerField(default=0)
+    pages_read = models.PositiveIntegerField(default=0)
+    status = models.CharField(
+        max_length=10, choices=DocumentStatus.choices, default=DocumentStatus.WAITING
+    )
+    problem = models.CharField(max_length=300, blank=True)
+    duplicate_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
+    received_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """In the order of the file: by date, then by arrival; the same file once a case."""
+
+        ordering: ClassVar = ["dated", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "file"], name="document_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Page(models.Model):
+    """One page of a document: its text, and whether that was recognized or printed.
+
+    ``text_hash`` finds pages that are in the file twice.
+    """
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="pages")
+    number = models.PositiveIntegerField()
+    text = models.TextField(blank=True)
+    recognized = models.BooleanField(default=False)
+    text_hash = models.CharField(max_length=32, blank=True, db_index=True)
+    duplicate_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL)
+
+    class Meta:
+        """By number; each number once."""
+
+        ordering: ClassVar = ["number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["document", "number"], name="page_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"page {self.number}"

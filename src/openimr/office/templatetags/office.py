@@ -1,0 +1,49 @@
+"""How pages say dates, states and amounts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+
+register = template.Library()
+
+
+@register.filter
+def said(state: str) -> str:
+    """``records_complete`` → ``Records complete``."""
+    return str(state).replace("_", " ").capitalize()
+
+
+@register.filter
+def get(mapping: Any, key: Any) -> Any:
+    """A value of a mapping by key; empty where it has none."""
+    return mapping.get(key, "") if hasattr(mapping, "get") else ""
+
+
+@register.filter
+def due(moment: datetime | None) -> str:
+    """``Fri 6 Jan 2017``, with the time where it is not the end of the day."""
+    if moment is None:
+        return ""
+    local = timezone.localtime(moment)
+    text = f"{local:%a %-d %b %Y}"
+    return text if (local.hour, local.minute) == (23, 59) else f"{text} {local:%H:%M}"
+
+
+@register.filter
+def urgency(moment: datetime | None) -> str:
+    """``overdue``, ``soon`` (two days) or nothing."""
+    if moment is None:
+        return ""
+    left = (moment - timezone.now()).total_seconds()
+    return "overdue" if left < 0 else "soon" if left < 2 * 86400 else ""
+
+
+@register.filter
+def initials(user: Any) -> str:
+    """Two letters of a name."""
+    words = user.shown_name.split()
+    return "".join(word[0] for word in words[:2]).upper()

@@ -1,0 +1,52 @@
+"""The first page: what waits for the person who signed in."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from openimr.office.models import Case, Role, User
+from openimr.office.views.common import user_of
+from openimr.office.workflow import table
+from django.contrib.auth.decorators import login_required
+
+SHOWN = 50
+
+
+def work_of(user: User) -> QuerySet[Case]:
+    """The cases in which the user's role has the next step, the most urgent first."""
+    states = {
+        state
+        for line in table().transitions
+        if user.role in line.roles and len(line.from_) < 6
+        for state in line.from_
+    }
+    cases = Case.objects.filter(state__in=states)
+    if user.role == Role.REVIEWER:
+        cases = cases.filter(
+            assignments__reviewer=user, assignments__state__in=("offered", "accepted")
+        )
+    if user.role == Role.CASE_MANAGER:
+        cases = cases.filter(manager=user) | cases.filter(manager=None)
+    return cases.order_by("due_at", "number").distinct()
+
+
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """The work list; an administrator goes to administration, where there is no case."""
+    user = user_of(request)
+    if not user.has_perm("office.work"):
+        return redirect("office:people") if user.has_perm("office.administer") else render(
+            request, "office/error.html", {"title": "Nothing here yet", "says": "Your role has no pages in the office yet."}
+        )
+    cases = list(work_of(user)[: SHOWN + 1])
+    return render(
+        request,
+        "office/home.html",
+        {"cases": cases[:SHOWN], "more": len(cases) > SHOWN, "now": timezone.now(), "states": table().states},
+    )
+
+
+home.permission = "signed_in"  # type: ignore[attr-defined]
