@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint docs bench clean
+.PHONY: help install demo serve test lint docs bench clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -31,13 +31,21 @@ install: $(VENV)/run.stamp ## Make .venv with the imr command
 demo: $(VENV)/run.stamp ## Review an invented case and write its letter and review sheet
 	@$(BIN)/imr demo --out $(OUT)/demo
 
+$(VENV)/office.stamp: $(VENV)/run.stamp requirements-office.lock
+	@echo "Adding what the office needs ..."
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-office.lock
+	@touch $@
+
+serve: $(VENV)/office.stamp ## Start the office with invented cases on 127.0.0.1:8000
+	@$(BIN)/imr serve --demo --data $(OUT)/office
+
 test: $(VENV)/dev.stamp lint ## Lint, type check, and run every test that can run here
 	@$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=95
 
 lint: $(VENV)/dev.stamp ## ruff, strict mypy, import contract
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
+	@OPENIMR_DATA=.mypy_cache/office $(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 
 docs: $(VENV)/dev.stamp ## Write docs/commands.md anew from the command line

@@ -23,6 +23,9 @@ COMMANDS: dict[str, str] = {
     "eligible": "Screen an application: grounds against a review, questions still open.",
     "panel": "Match reviewers to a case: qualification, specialty, conflicts of interest.",
     "sample": "Write invented determinations, with what is true in them.",
+    "serve": "Start the office: the web application of a review organization.",
+    "admin": "Set up and look after the office: database, people, audit log.",
+    "audit": "Verify the office's audit log.",
     "demo": "Review an invented case and write its letter and review sheet.",
 }
 """Each command and its one-line help. The module of the same name holds it; it is imported only

@@ -125,18 +125,14 @@ def _signed(point: Checkpoint, hashed: str, public: Ed25519PublicKey) -> Iterato
     if point.hash != hashed:
         yield Fault(point.sequence, "differs from what its checkpoint signed")
     try:
-        public.verify(
-            base64.b64decode(point.signature), f"{point.sequence}:{point.hash}".encode()
-        )
+        public.verify(base64.b64decode(point.signature), f"{point.sequence}:{point.hash}".encode())
     except (InvalidSignature, ValueError):
         yield Fault(point.sequence, "has a checkpoint with a wrong signature")
 
 
 def key_id(public: Ed25519PublicKey) -> str:
     """A short name of a public key."""
-    raw = public.public_bytes(
-        serialization.Encoding.Raw, serialization.PublicFormat.Raw
-    )
+    raw = public.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
     return hashlib.sha256(raw).hexdigest()[:16]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 
 import msgspec
 
@@ -87,7 +88,5 @@ def latest_review(case: Case) -> Review | None:
     return msgspec.json.decode(newest.review, type=Review) if newest else None
 
 
-def _day(text: str | None) -> object:
-    from datetime import date
-
+def _day(text: str | None) -> date | None:
     return date.fromisoformat(text[:10]) if text else None

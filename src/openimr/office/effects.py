@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from openimr.office.models import Assignment, Case, User
 from openimr.office.workflow import Step, effect, program
 from openimr.rules.outcome import case_outcome, vote
@@ -12,6 +14,14 @@ from openimr.rules.outcome import case_outcome, vote
 @effect("convert_to_expedited")
 def _expedite(step: Step, _: datetime) -> None:
     step.case.priority = "expedited"
+
+
+@effect("complete_records")
+def _received(step: Step, moment: datetime) -> None:
+    events = step.case.events
+    if "records_received" not in events:
+        stamp = moment.isoformat(timespec="minutes")
+        step.case.events = {**events, "records_received": stamp}
 
 
 @effect("merge_duplicate")
@@ -82,5 +92,5 @@ def _remand(step: Step, _: datetime) -> None:
     case.items.filter(state__startswith="decided_").update(state="disputed", decision="")
 
 
-def _own(step: Step):  # type: ignore[no-untyped-def]
+def _own(step: Step) -> QuerySet[Assignment]:
     return step.case.assignments.filter(reviewer=step.user, round=step.case.remand_count)

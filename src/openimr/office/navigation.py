@@ -17,7 +17,9 @@ class Entry(NamedTuple):
 _PAGES: tuple[tuple[Entry, frozenset[str]], ...] = (
     (
         Entry("My work", "office:home"),
-        frozenset({Role.INTAKE, Role.CASE_MANAGER, Role.REVIEWER, Role.QUALITY, Role.MEDICAL_DIRECTOR}),
+        frozenset(
+            {Role.INTAKE, Role.CASE_MANAGER, Role.REVIEWER, Role.QUALITY, Role.MEDICAL_DIRECTOR}
+        ),
     ),
     (
         Entry("Cases", "office:cases"),

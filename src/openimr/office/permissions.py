@@ -27,28 +27,32 @@ is_reviewer = _role(Role.REVIEWER)
 is_quality = _role(Role.QUALITY, Role.MEDICAL_DIRECTOR)
 is_medical_director = _role(Role.MEDICAL_DIRECTOR)
 is_administrator = _role(Role.ADMINISTRATOR)
-is_staff_of_cases = _role(
-    Role.INTAKE, Role.CASE_MANAGER, Role.QUALITY, Role.MEDICAL_DIRECTOR
-)
+is_staff_of_cases = _role(Role.INTAKE, Role.CASE_MANAGER, Role.QUALITY, Role.MEDICAL_DIRECTOR)
 
 
 @rules.predicate
 def is_assigned(user: User, case: Case | None) -> bool:
     """The reviewer has, or is offered, this case in its present round."""
-    return case is not None and Assignment.objects.filter(
-        case=case,
-        reviewer=user,
-        round=case.remand_count,
-        state__in=("offered", "accepted", "done"),
-    ).exists()
+    return (
+        case is not None
+        and Assignment.objects.filter(
+            case=case,
+            reviewer=user,
+            round=case.remand_count,
+            state__in=("offered", "accepted", "done"),
+        ).exists()
+    )
 
 
 @rules.predicate
 def has_accepted(user: User, case: Case | None) -> bool:
     """The reviewer has taken this case."""
-    return case is not None and Assignment.objects.filter(
-        case=case, reviewer=user, round=case.remand_count, state__in=("accepted", "done")
-    ).exists()
+    return (
+        case is not None
+        and Assignment.objects.filter(
+            case=case, reviewer=user, round=case.remand_count, state__in=("accepted", "done")
+        ).exists()
+    )
 
 
 @rules.predicate

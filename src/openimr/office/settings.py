@@ -32,7 +32,7 @@ VIRUS_SCAN = os.environ.get("OPENIMR_VIRUS_SCAN", "")
 
 
 def _kept(name: str, make: Any) -> str:
-    """A secret kept in the data folder, readable by its owner only, made when it is first needed."""
+    """A secret kept in the data folder for its owner only, made when it is first needed."""
     file = DATA / "keys" / name
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

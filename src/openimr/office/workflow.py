@@ -66,7 +66,7 @@ def table() -> Table:
     return loaded
 
 
-class Refused(OpenIMRError):
+class Refused(OpenIMRError):  # noqa: N818 - reads as what happened
     """A step that the table or a guard does not allow; the message says why."""
 
 
@@ -211,9 +211,11 @@ def save(case: Case) -> None:
 
 
 def refresh_due(case: Case) -> None:
-    """Set the case's next deadline from its clocks: what is open or overdue and the house must mind."""
+    """Set the case's next deadline: of its clocks the first that the house must mind."""
     kind = table().states[case.state].kind
-    watched = {line.clock for line in table().transitions if line.clock and case.state in line.from_}
+    watched = {
+        line.clock for line in table().transitions if line.clock and case.state in line.from_
+    }
     open_ones = [
         line
         for line in clocks(case)
@@ -285,9 +287,13 @@ def records_overdue(step: Step) -> str | None:
 def a_document_besides_ur(step: Step) -> str | None:
     """REC-21: the file holds a document that is not the utilization review decision."""
     others = step.case.documents.exclude(kind="utilization_review").exclude(status="infected")
-    return None if others.exists() else (
-        "The file holds nothing but the utilization review decision; a determination may never "
-        "rest on that alone (8 CCR 9792.10.6(b)(2))."
+    return (
+        None
+        if others.exists()
+        else (
+            "The file holds nothing but the utilization review decision; a determination may never "
+            "rest on that alone (8 CCR 9792.10.6(b)(2))."
+        )
     )
 
 
@@ -351,15 +357,19 @@ def checklist_answered(step: Step) -> str | None:
 @guard
 def an_item_overturned(step: Step) -> str | None:
     """At least one item was overturned."""
-    return None if step.case.items.filter(decision="Overturned").exists() else (
-        "No item was overturned."
+    return (
+        None
+        if step.case.items.filter(decision="Overturned").exists()
+        else ("No item was overturned.")
     )
 
 
 @guard
 def nothing_overturned(step: Step) -> str | None:
     """No item was overturned."""
-    return None if an_item_overturned(step) else "An item was overturned; follow its implementation."
+    return (
+        None if an_item_overturned(step) else "An item was overturned; follow its implementation."
+    )
 
 
 @guard

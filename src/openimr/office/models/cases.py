@@ -38,7 +38,11 @@ class Case(models.Model):
     due_at = models.DateTimeField(null=True, blank=True, db_index=True)
     due_clock = models.CharField(max_length=60, blank=True)
     manager = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="managed"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="managed",
     )
     consolidated_into = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="consolidated"

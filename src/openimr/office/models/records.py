@@ -37,7 +37,10 @@ class Upload(models.Model):
 
 
 class Document(models.Model):
-    """One document of the file. ``file`` is its content hash in the store; ``kind`` as in a case file."""
+    """One document of the file.
+
+    ``file`` is its content hash in the store; ``kind`` as in a case file.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="documents")
     name = models.CharField(max_length=255)

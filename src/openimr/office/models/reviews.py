@@ -104,7 +104,10 @@ class OpinionVersion(models.Model):
 
 
 class Verdict(models.Model):
-    """A reviewer's own verdict on one finding of the draft: agree, correct (with status), or comment."""
+    """A reviewer's own verdict on one finding of the draft.
+
+    It agrees, corrects (``status``) or comments.
+    """
 
     opinion = models.ForeignKey(Opinion, on_delete=models.CASCADE, related_name="verdicts")
     criterion = models.CharField(max_length=80)
@@ -130,7 +133,9 @@ class Attestation(models.Model):
     Never changed; a return or remand is attested anew.
     """
 
-    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="attestations")
+    assignment = models.ForeignKey(
+        Assignment, on_delete=models.PROTECT, related_name="attestations"
+    )
     statement = models.TextField()
     content = models.TextField()
     content_hash = models.CharField(max_length=64)

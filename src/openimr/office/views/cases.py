@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -23,8 +23,12 @@ PER_PAGE = 50
 @allowed("office.cases")
 def case_list(request: HttpRequest) -> HttpResponse:
     """All cases, filtered by state, priority and words (number, name, claim)."""
-    cases = Case.objects.select_related("manager").order_by("due_at", "number")
-    chosen: dict[str, Any] = {key: request.GET.get(key, "") for key in ("state", "priority", "q", "due")}
+    cases = Case.objects.select_related("manager").order_by(
+        F("due_at").asc(nulls_last=True), "number"
+    )
+    chosen: dict[str, Any] = {
+        key: request.GET.get(key, "") for key in ("state", "priority", "q", "due")
+    }
     if chosen["state"]:
         cases = cases.filter(state=chosen["state"])
     elif not chosen["q"]:
@@ -58,7 +62,11 @@ def case(request: HttpRequest, case: Case) -> HttpResponse:
             "items": list(case.items.all()),
             "parties": list(case.parties.all()),
             "documents": list(case.documents.all()),
-            "clocks": [line for line in clocks(case) if line.state != "not_started"],
+            "clocks": [
+                line
+                for line in clocks(case)
+                if line.state != "not_started" and line.who != "utilization_review"
+            ],
             "who": law.parties,
             "steps": steps_for(case, user_of(request)),
             "notes": list(case.notes.select_related("author")[:20]),
@@ -77,7 +85,9 @@ def step(request: HttpRequest, case: Case, step: str) -> HttpResponse:
         given["reasons"] = request.POST.getlist("reasons")  # type: ignore[assignment]
     try:
         version = request.POST.get("version", "")
-        take(step, case, user_of(request), given, version=int(version) if version.isdigit() else None)
+        take(
+            step, case, user_of(request), given, version=int(version) if version.isdigit() else None
+        )
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -88,7 +98,11 @@ def step(request: HttpRequest, case: Case, step: str) -> HttpResponse:
 @with_case(log="case.history")
 def history(request: HttpRequest, case: Case) -> HttpResponse:
     """Everything that was done in a case."""
-    return render(request, "office/history.html", {"case": case, "entries": case.log.order_by("-sequence")[:500]})
+    return render(
+        request,
+        "office/history.html",
+        {"case": case, "entries": case.log.order_by("-sequence")[:500]},
+    )
 
 
 @with_case("case.change")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.contrib.auth.decorators import login_required
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -10,7 +11,6 @@ from django.utils import timezone
 from openimr.office.models import Case, Role, User
 from openimr.office.views.common import user_of
 from openimr.office.workflow import table
-from django.contrib.auth.decorators import login_required
 
 SHOWN = 50
 
@@ -30,7 +30,11 @@ def work_of(user: User) -> QuerySet[Case]:
         )
     if user.role == Role.CASE_MANAGER:
         cases = cases.filter(manager=user) | cases.filter(manager=None)
-    return cases.order_by("due_at", "number").distinct()
+    return (
+        cases.select_related("manager")
+        .order_by(F("due_at").asc(nulls_last=True), "number")
+        .distinct()
+    )
 
 
 @login_required
@@ -38,14 +42,25 @@ def home(request: HttpRequest) -> HttpResponse:
     """The work list; an administrator goes to administration, where there is no case."""
     user = user_of(request)
     if not user.has_perm("office.work"):
-        return redirect("office:people") if user.has_perm("office.administer") else render(
-            request, "office/error.html", {"title": "Nothing here yet", "says": "Your role has no pages in the office yet."}
+        return (
+            redirect("office:people")
+            if user.has_perm("office.administer")
+            else render(
+                request,
+                "office/error.html",
+                {"title": "Nothing here yet", "says": "Your role has no pages in the office yet."},
+            )
         )
     cases = list(work_of(user)[: SHOWN + 1])
     return render(
         request,
         "office/home.html",
-        {"cases": cases[:SHOWN], "more": len(cases) > SHOWN, "now": timezone.now(), "states": table().states},
+        {
+            "cases": cases[:SHOWN],
+            "more": len(cases) > SHOWN,
+            "now": timezone.now(),
+            "states": table().states,
+        },
     )
 
 
