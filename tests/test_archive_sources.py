@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from archived import as_folder, as_lines, invented
-from openimr.archive import containers, sources
+from openimr.archive import build_archive, containers, open_archive, sources
 from openimr.letters import write
 
 LETTERS = invented(3, seed=9)
@@ -92,6 +92,25 @@ def test_a_list_is_read_from_standard_input(tmp_path: Path) -> None:
             check=True,
         )
     assert made.stdout.strip() == b"3"
+
+
+def test_a_list_of_texts_is_a_list_of_letters(tmp_path: Path) -> None:
+    file = tmp_path / "letters.jsonl"
+    lines = [{"name": name, "text": text.decode()} for name, text in TEXTS.items()]
+    file.write_bytes(b"\n".join(msgspec.json.encode(line) for line in lines))
+    done = build_archive([str(file)], tmp_path / "archive", scheduler="in-process")
+    assert (done.letters, done.refused) == (3, 0)
+    with open_archive(tmp_path / "archive") as archive:
+        assert archive.determination(1).items == LETTERS[0].items
+
+
+def test_a_list_of_something_else_is_refused_once(tmp_path: Path) -> None:
+    folder = as_folder(LETTERS, tmp_path / "folder")
+    label = msgspec.json.encode({"case_number": "CM16-9000001", "items": [{"treatment": "x"}]})
+    (folder / "labels.jsonl").write_bytes((label + b"\n") * 50)
+    data, reasons = drawn(folder)
+    assert sorted(data) == sorted(TEXTS.values())
+    assert reasons == {"labels.jsonl": "is no list of letters"}
 
 
 def _bomb(packed: zipfile.ZipFile) -> None:

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
+import msgspec
+
 from openimr.archive.writer import Source
 from openimr.documents import walk
 from openimr.documents.files import file_error
@@ -26,6 +28,30 @@ LONGEST_LINE = 8 * MEGABYTE
 
 _LINES = (".jsonl", ".ndjson", ".json")
 _HEAD = 265  # the mark of a tar file stands at byte 257
+
+
+class Line(msgspec.Struct):
+    """What tells a line of a list for a letter: its ``text``, or a determination's two fields."""
+
+    text: str | None = None
+    format: str | None = None
+    items: msgspec.Raw = msgspec.Raw()
+
+    @property
+    def is_letter(self) -> bool:
+        """Whether it is one; labels and other lists about letters are not."""
+        return bool(self.text) or (self.format is not None and bool(self.items))
+
+
+_LINE = msgspec.json.Decoder(Line)
+
+
+def line_of(data: bytes) -> Line | None:
+    """A line of a list, or None for what is no JSON object."""
+    try:
+        return _LINE.decode(data)
+    except msgspec.DecodeError:
+        return None
 
 
 class Drawn:
@@ -134,8 +160,11 @@ def _limited(data: bytes, name: str) -> Drawn:
 
 
 def _lines(stream: IO[bytes], name: str, first: bytes = b"") -> Iterator[tuple[Drawn, int]]:
-    """One determination a line. A line that is too long is refused, and skipped to its end."""
-    at = number = 0
+    """One letter a line. A line that is too long is refused, and skipped to its end.
+
+    A list whose first line is no letter is about something else, and refused as a whole.
+    """
+    at = number = known = 0
     while True:
         line = first or stream.readline(LONGEST_LINE + 1)
         first = b""
@@ -150,6 +179,11 @@ def _lines(stream: IO[bytes], name: str, first: bytes = b"") -> Iterator[tuple[D
             reason = f"the line is over the limit of {size(LONGEST_LINE)}"
             yield Drawn(place, None, reason=reason), at
         elif line.strip():
+            told = None if known else line_of(line)
+            if told is not None and not told.is_letter:
+                yield Drawn(name, None, reason="is no list of letters"), at
+                return
+            known = 1
             yield Drawn(place, line.strip(), "json"), at
 
 

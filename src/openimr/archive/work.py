@@ -9,9 +9,11 @@ import msgspec
 import openimr
 from openimr.archive.entry import make_entry
 from openimr.archive.packed import unpack_determination
+from openimr.archive.sources import line_of
 from openimr.archive.writer import Kept, Refused, Source
 from openimr.documents import parse_determination
 from openimr.errors import OpenIMRError
+from openimr.letters import read_text
 from openimr.model import Determination
 from openimr.reviews.run import shipped_library
 
@@ -72,8 +74,15 @@ def _one(task: Task) -> Kept | Refused:
         return Refused(source, f"could not be read: internal error ({type(error).__name__})")
 
 
+def _from_json(data: bytes, source: str) -> Determination:
+    line = line_of(data)
+    if line is not None and line.text:
+        return read_text(line.text, source)
+    return parse_determination(data, source)
+
+
 _READERS: dict[str, Callable[[bytes, str], Determination]] = {
     "document": openimr.read_bytes,
-    "json": parse_determination,
+    "json": _from_json,
     "packed": lambda data, _: unpack_determination(data),
 }

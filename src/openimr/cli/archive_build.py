@@ -70,10 +70,11 @@ def build(
 ) -> None:
     """Make an archive of determinations, or go on with one that was stopped.
 
-    SOURCE is a file (PDF, DOCX, HTML, text), a folder, a pattern, a zip or tar file, JSON Lines as
-    imr read --json writes them, or - for standard input. The same letter twice is one. A run that
-    was stopped, killed or ran out of disk is repeated with the same command: what is stored is not
-    read again. What cannot be read is kept in quarantine with its reason: see imr archive info.
+    SOURCE is a file (PDF, DOCX, HTML, text), a folder, a pattern, a zip or tar file, JSON Lines (as
+    imr read --json writes them, or objects with "text"), or - for standard input. The same letter
+    twice is one. A run that was stopped, killed or ran out of disk is repeated with the same
+    command: what is stored is not read again. What cannot be read is kept in quarantine with its
+    reason: see imr archive info.
     """
     _run(sources, folder, workers, scheduler, wait, as_json)
 
