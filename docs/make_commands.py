@@ -21,7 +21,9 @@ Every command ends with exit code 0 when all went well, 1 when something given c
 
 def pages(command: click.Command, path: str) -> list[tuple[str, str]]:
     """The help page of a command and of those below it."""
-    context = click.Context(command, info_name=path, max_content_width=100)
+    context = click.Context(
+        command, info_name=path, max_content_width=100, help_option_names=["-h", "--help"]
+    )
     context.terminal_width = 100
     found = [(path, command.get_help(context))]
     if isinstance(command, click.Group):
