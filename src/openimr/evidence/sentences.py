@@ -179,7 +179,8 @@ def _ends(cased: str, low: str, at: int, end: int) -> bool:
 
 _TELLS = re.compile(
     r"\b(?:is|was|are|were|has|have|had|he|she|they|who|gave|given|shows?|showed|reveal\w*|rated|"
-    r"reports?|reported|den(?:ies|ied)|exam\w*|treat\w*|medications?|tender\w*|not?)\b"
+    r"reports?|reported|den(?:ies|ied)|exam\w*|treat\w*|medications?|tender\w*|not?|result\w*|"
+    r"decreas\w+|improv\w+|reliev\w+|underwent|takes?|uses?|used|perform\w*|tried|complain\w*)\b"
     r"|/\s?10\b|\bmg\b"
 )
 
