@@ -102,7 +102,7 @@ class Bearing:
         )
 
     def _in_region(self, fact: Fact) -> bool:
-        own, theirs = self.request.region, fact.region
+        own, theirs = self.request.bound_to, fact.region
         side, other = self.request.side, fact.side
         if side in ("left", "right") and other in ("left", "right") and side != other:
             return False
@@ -114,7 +114,7 @@ class Bearing:
         about = fact.about
         if about is None or about in _REGIONS:
             # Care for the spine is often told of with the limb it was meant to relieve.
-            return self._in_region(fact) or fact.region in LIMBS.get(self.request.region or "", ())
+            return self._in_region(fact) or fact.region in LIMBS.get(self.request.bound_to or "", ())
         request = self.request
         if about in (request.treatment, request.family, request.drug):
             return True

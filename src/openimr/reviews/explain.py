@@ -21,8 +21,8 @@ from openimr.guidelines.wording import fact_words, in_words, lines
 from openimr.model import Case, Fact, Finding, ItemReview, Review
 from openimr.reviews import findings
 from openimr.reviews.bearing import Bearing, index_facts
-from openimr.reviews.intervals import computed_facts
-from openimr.reviews.requests import Request, read_request
+from openimr.reviews.intervals import computed_facts, months_since_injury
+from openimr.reviews.requests import Request, read_requests
 from openimr.reviews.run import review
 
 WIDTH = 100
@@ -89,8 +89,8 @@ def explain(case: Case, item: str, library: Library) -> Explanation:
     number = _number(case, made, item)
     reviewed = made.items[number]
     index = index_facts(made.facts)
-    request = read_request(case.items[number], made.facts, library)
     computed = dict(computed_facts(case, index))
+    request = read_requests(case, made.facts, library, months_since_injury(computed))[number]
     if reviewed.parent is not None:
         leaned_on = made.items[reviewed.parent].proposed_decision
         if leaned_on is not None:

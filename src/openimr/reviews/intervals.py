@@ -52,6 +52,12 @@ def day_of(fact: Fact) -> date | None:
     return date(year, month, int(day or last))
 
 
+def months_since_injury(computed: Mapping[str, Known]) -> float | None:
+    """The age of the injury among the facts computed from dates, in months, where it is known."""
+    age = computed.get("months_since_injury")
+    return float(age.value) if age is not None and isinstance(age.value, int | float) else None
+
+
 def computed_facts(case: Case, index: Mapping[str, Sequence[Fact]]) -> dict[str, Known]:
     """Facts that follow from the dates of the case and its record.
 

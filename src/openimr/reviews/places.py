@@ -13,6 +13,7 @@ from openimr.model import Region, Side
 
 _LEVEL = re.compile(r"\b([CTL])\s?(\d{1,2})\s?[-/]\s?(?:([CTLS])\s?)?(\d{1,2})\b", re.I)
 _JOINT = r"(?=\s(?:knee|shoulder|wrist|hand|hip|elbow|ankle|foot|si\b|l\d))"
+_SPINE: tuple[Region, ...] = ("lumbar", "cervical", "thoracic")
 _SIDES = (
     (
         "bilateral",
@@ -49,10 +50,24 @@ def _region_patterns() -> list[tuple[Region, re.Pattern[str]]]:
     ]
 
 
+def places_named(text: str) -> list[tuple[int, int, Region]]:
+    """Where a text names which body region: start, end and region of each mention."""
+    return sorted(
+        (match.start(), match.end(), region)
+        for region, pattern in _region_patterns()
+        for match in pattern.finditer(text)
+    )
+
+
 def regions_named(text: str) -> list[Region]:
     """The body regions that a text names, in the order of their first mention."""
-    hits = [(m.start(), region) for region, p in _region_patterns() if (m := p.search(text))]
-    return [region for _, region in sorted(hits)]
+    return list(dict.fromkeys(region for _, _, region in places_named(text)))
+
+
+def region_named(text: str) -> Region | None:
+    """The one region that a request names: of several a part of the spine, else the first."""
+    named = regions_named(text)
+    return next((region for region in named if region in _SPINE), next(iter(named), None))
 
 
 def side_named(text: str) -> Side | None:

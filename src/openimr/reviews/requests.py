@@ -7,17 +7,24 @@ The words are the item's own; the record is consulted only for what a request le
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from openimr import drugs
 from openimr.guidelines.guideline import Guideline
 from openimr.guidelines.library import Library
-from openimr.model import DisputedItem, Fact, Phase, Region, Side, Unit, Value
+from openimr.model import Case, DisputedItem, Fact, Phase, Region, Side, Unit, Value
 from openimr.reviews.amounts import TABLETS, Amounts, read_amounts
 from openimr.reviews.asked import days_supply, read_asked
+from openimr.reviews.focus import (
+    Focus,
+    focus_of,
+    is_around_surgery,
+    is_for_whole_person,
+    share_needed,
+)
 from openimr.reviews.phases import RETROSPECTIVE, Drug, is_first_use, phase_of
-from openimr.reviews.places import levels_named, regions_named, side_named
+from openimr.reviews.places import levels_named, region_named, side_named
 
 _PREFIX = re.compile(
     r"^(?:associated surgical services?|(?:retrospective|prospective)(?: request)?(?: for)?|retro"
@@ -30,11 +37,6 @@ _MODIFIED = re.compile(
     r"|The original request,\s*(?P<whole>.+?))(?:,)?\s+is\b",
     re.I | re.S,
 )
-_SPINE: tuple[Region, ...] = ("lumbar", "cervical", "thoracic")
-_REGIONAL = {"therapy", "injection", "device", "equipment", "surgery", "imaging"}
-_REGIONAL_DRUGS = {"muscle_relaxant", "opioid", "nsaid", "topical_lidocaine", "topical_nsaid"}
-_MAIN_SHARE = 0.35
-"""Share of complaints and diagnoses above which a record is about one region."""
 
 
 class Request(Value, frozen=True):
@@ -44,6 +46,8 @@ class Request(Value, frozen=True):
     id or ``other:<name>``; ``stage`` is the phase that selects
     criteria, ``phase`` the one that the request or the record states. ``values`` holds the
     request facts of the condition language (``sessions_requested``, ``dispense_qty`` ...).
+    ``bound_to`` is the region that facts must be about to bear on it: a drug works everywhere, so
+    that one whose request names no region has none.
     """
 
     text: str
@@ -54,6 +58,7 @@ class Request(Value, frozen=True):
     drug: str | None
     drug_classes: tuple[str, ...]
     region: Region | None
+    bound_to: Region | None
     side: Side | None
     levels: tuple[str, ...]
     phase: Phase | None
@@ -74,20 +79,41 @@ def disputed_text(item: DisputedItem) -> str:
     return item.request
 
 
-def read_request(
-    item: DisputedItem,
+class _Place(NamedTuple):
+    """An item's number among those of its case, and what the case is about."""
+
+    item: int
+    focus: Focus
+
+
+def read_requests(
+    case: Case,
     facts: Sequence[Fact],
     library: Library,
     months_since_injury: float | None = None,
-) -> Request:
-    """Read one disputed item.
+) -> list[Request]:
+    """Read the disputed items of a case.
 
     Args:
-        item: the item as the application states it.
-        facts: the facts of the whole record, for what the request leaves unsaid.
+        case: the case file, documents loaded as text.
+        facts: the facts of the whole record, for what the requests leave unsaid.
         library: the guideline library that names treatments.
         months_since_injury: how old the injury is, where that is known.
     """
+    focus = focus_of(case, [disputed_text(item) for item in case.items])
+    return [
+        _read(item, _Place(number, focus), facts, library, months_since_injury)
+        for number, item in enumerate(case.items)
+    ]
+
+
+def _read(
+    item: DisputedItem,
+    place: _Place,
+    facts: Sequence[Fact],
+    library: Library,
+    months_since_injury: float | None,
+) -> Request:
     text = disputed_text(item)
     bare = _PREFIX.sub("", text).strip() or text
     label, classes, *_ = drugs.classify(bare)
@@ -100,7 +126,7 @@ def read_request(
         label, classes = None, ()
     treatment = guideline.treatment if guideline else f"other:{_slug(bare, label)}"
     amounts = read_amounts(bare, is_drug=label is not None)
-    region = _region(bare, guideline, facts, classes=classes)
+    region = _region(bare, treatment, guideline, classes, place, library)
     side = side_named(bare)
     levels = levels_named(bare)
     first = label is not None and is_first_use(text, label, classes, facts, months_since_injury)
@@ -139,6 +165,7 @@ def read_request(
         drug=label,
         drug_classes=tuple(classes),
         region=region,
+        bound_to=region if label is None else region_named(bare),
         side=side,
         levels=levels,
         phase=phase,
@@ -186,39 +213,34 @@ def _slug(text: str, label: str | None) -> str:
 
 def _region(
     text: str,
+    treatment: str,
     guideline: Guideline | None,
-    facts: Sequence[Fact],
-    *,
     classes: Sequence[str],
+    place: _Place,
+    library: Library,
 ) -> Region | None:
     """The region a request names, the spine before the limbs; else the one the record is about."""
     if guideline is not None and guideline.region:
         return guideline.region
-    named = regions_named(text)
-    if named:
-        return next((region for region in named if region in _SPINE), named[0])
-    category = guideline.category if guideline else "other"
-    if category not in _REGIONAL and not _REGIONAL_DRUGS & set(classes):
+    if is_for_whole_person(treatment, text):
+        return "whole"
+    if named := region_named(text):
+        return named
+    if is_around_surgery(treatment):
+        operated = place.focus.region(place.item, 0.5, lambda _: ())
+        return "other" if operated == "other" else None
+    share = share_needed(treatment, guideline, classes)
+    if share is None:
         return None
-    return main_region(facts)
 
+    def mentions(sentence: str) -> list[tuple[int, int]]:
+        return [
+            (match.start, match.end)
+            for match in library.by_name(sentence)
+            if match.treatment == treatment
+        ]
 
-def main_region(facts: Sequence[Fact]) -> Region | None:
-    """The region that a record is about: where most of its complaints and diagnoses lie.
-
-    Returns:
-        None where the record speaks of several regions alike.
-    """
-    weights = {"diagnoses": 2, "pain_location": 2, "tenderness": 1, "prior_surgery": 1}
-    counter: Counter[Region] = Counter()
-    for fact in facts:
-        if fact.region and fact.polarity != "negated":
-            counter[fact.region] += weights.get(fact.fact, 0)
-    total = sum(counter.values())
-    if not total:
-        return None
-    region, most = counter.most_common(1)[0]
-    return region if most >= _MAIN_SHARE * total else None
+    return place.focus.region(place.item, share, mentions)
 
 
 def _quantity(

@@ -27,9 +27,9 @@ from openimr.model import (
 )
 from openimr.reviews import changes, decide, findings, rationale
 from openimr.reviews.bearing import Bearing, index_facts
-from openimr.reviews.intervals import computed_facts, reference_date
+from openimr.reviews.intervals import computed_facts, months_since_injury, reference_date
 from openimr.reviews.parents import parents_of
-from openimr.reviews.requests import Request, read_request
+from openimr.reviews.requests import Request, read_requests
 
 _FEWEST_FACTS = 1
 """Clinical facts below which a record is too thin to propose anything on."""
@@ -95,9 +95,7 @@ def review_facts(
         or case.ur_denial_date
         or reference_date(case, facts)
     )
-    age = computed.get("months_since_injury")
-    months = float(age.value) if age is not None and isinstance(age.value, int | float) else None
-    requests = [read_request(item, facts, library, months) for item in case.items]
+    requests = read_requests(case, facts, library, months_since_injury(computed))
     parents = parents_of(requests, library)
     thin = _clinical_facts(index) < _FEWEST_FACTS
     done: dict[int, ItemReview] = {}
