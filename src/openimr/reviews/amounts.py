@@ -22,9 +22,18 @@ _RANGE = rf"({_COUNT})(?:\s?(?:-|–|to|or)\s?({_COUNT}))?"
 _VISITS = r"(?:visits?|sessions?|treatments?|appointments?|tx|units? of therapy)"
 
 _SAID_TWICE = re.compile(rf"\b(?:{'|'.join(NUMBER_WORDS)})\s?\((\d{{1,3}})\)", re.I)
+_WEEK = (
+    r"(?:(?:x|×|times?|visits?|sessions?|treatments?|days?)\s*)?"
+    r"(?:(?:per|a|each|every|/|x|×)\s*)?(?:weekly|weeks?|wks?)\b\.?"
+)
 _FREQUENCY = re.compile(
-    rf"\b{_RANGE}\s?(?:x|×|times?|visits?|sessions?|treatments?)?\s?(?:per|a|each|every|/)\s?(?:week|wk)s?"
-    rf"\b[\s,;]*(?:for|x|times|×|over)?\s*(?:the next )?{_RANGE}\s?(?:weeks?|wks?|months?)\b",
+    rf"\b{_RANGE}\s*{_WEEK}[\s,;]*(?:(?:for|x|times|×|over)\s*)?"
+    rf"(?:(?:the next|a total of|up to)\s*)?{_RANGE}\s*(?:more\s*)?(weeks?|wks?|months?|mos?)\b",
+    re.I,
+)
+_EACH_PERIOD = re.compile(
+    rf"\b(?:once\s+|1\s?x\s?/?\s?)?(?:weekly|monthly|(?:a|per|every) (?:week|month))\s*"
+    rf"(?:for|x|×|times)\s*{_RANGE}\b(?!\s?(?:mg|days?|months?))",
     re.I,
 )
 _GRID = re.compile(
@@ -48,10 +57,19 @@ _SESSIONS = (
     re.compile(r"\((\d{1,3})()\)"),
     re.compile(r",\s?(\d{1,2})()\s*$"),
 )
+_NAMED_BY_NUMBER = re.compile(
+    r"\b(?:tylenol|codeine|t)\s?(?:w(?:ith|/)\s?codeine\s?)?(?:#|no\.?)\s?[1-4]\b", re.I
+)
+"""Tylenol #3 is a drug's name, not three tablets."""
 TABLETS = re.compile(
-    r"(?:#|\bqty\.?:?|\bquantity:?(?: of)?|\bcount:?|\bdisp(?:ense)?:?)\s?(\d{1,4})\b"
+    r"(?:#|\bqty\.?\s?:?|\bquantity\s?:?(?: of)?|\bcount:?|\bdisp(?:ense)?:?|\bno\.)\s?(\d{1,4})\b"
     r"|\b(\d{1,4})\s?(?:tablets?|tabs?|capsules?|caps?|pills?|patch(?:es)?|count|ct)\b"
-    r"|(?:^|[\s,])x\s?(\d{2,4})\b(?!\s?(?:days?|weeks?|months?))",
+    r"|(?:^|[\s,])x\s?(\d{2,4})\b(?!\s?(?:days?|weeks?|months?))"
+    r"|\((\d{2,4})\)\s*$",
+    re.I,
+)
+_PACKAGES = re.compile(
+    rf"\b({_NUM})\s?(?:\(\d\)\s?)?(?:containers?|box(?:es)?|tubes?|bottles?|jars?|kits?|packs?|units?)\b",
     re.I,
 )
 _VOLUME = re.compile(r"\b(\d{1,4})\s?(?:g|gm|gms|grams?|ml)\b(?!\s?/)", re.I)
@@ -62,6 +80,14 @@ _REFILLS = re.compile(rf"\b({_NUM})\s?refills?\b|\brefills?:?\s?(?:x\s?)?(\d{{1,
 _RENTAL = re.compile(
     rf"\b({_NUM})[\s-](day|week|month)s?['’]?\s?(?:rental|use|trial|of use)|"
     rf"(?:rental|rent|use|trial)\s?(?:for|of|x|:|,)?\s?(?:up to )?({_NUM})[\s-](day|week|month)s?",
+    re.I,
+)
+_PERIOD = re.compile(
+    rf"(?:\b(?:for|x|×)\s?|[,(:;]\s?|^|\s)({_NUM})[\s-]?(day|week|month)s?\b(?!\s?(?:per|a)\b)", re.I
+)
+_PIECES = re.compile(
+    rf"(?:#|\bqty\.?\s?:?|\bquantity\s?:?(?: of)?|\bx)\s?(\d{{1,3}})\b(?!\s?(?:days?|weeks?|months?|cm|mm|in))"
+    rf"|,\s?(\d{{1,2}})\s*$|^({_NUM})\s(?!(?:views?|level|day|week|month|times))",
     re.I,
 )
 _DAYS = {"day": 1, "week": 7, "month": 30}
@@ -78,6 +104,20 @@ def number(word: str) -> float:
     """The number that a numeral or number word stands for."""
     word = word.lower()
     return float(NUMBER_WORDS[word]) if word in NUMBER_WORDS else float(word)
+
+
+def days_of_use(text: str) -> float | None:
+    """Days for which a device or piece of equipment is asked, rented or tried; None if not told."""
+    if match := _PERIOD.search(text):
+        return number(match[1]) * _DAYS[match[2].lower()]
+    pieces = pieces_of(text)
+    return pieces if pieces and pieces >= 7 and _TRIAL.search(text) else None
+
+
+def pieces_of(text: str) -> float | None:
+    """How many pieces or tests a request states (``#1``, ``QTY: 2``, ``1 knee scooter``)."""
+    match = _PIECES.search(_SAID_TWICE.sub(r"\1", text))
+    return None if match is None else number(next(group for group in match.groups() if group))
 
 
 def _upper(match: re.Match[str], first: int) -> float:
@@ -101,10 +141,13 @@ def read_amounts(text: str, *, is_drug: bool) -> Amounts:
     text = _SAID_TWICE.sub(r"\1", text)
     found: Amounts = {}
     if is_drug:
+        text = _NAMED_BY_NUMBER.sub("", text)
         if match := TABLETS.search(text):
             found["dispense_qty"] = float(next(group for group in match.groups() if group))
         elif match := _VOLUME.search(text):
             found["dispense_qty"] = float(match[1])
+        elif match := _PACKAGES.search(text):
+            found["dispense_qty"] = number(match[1])
         if match := _STRENGTH.search(text):
             found["strength"] = match[1] + match[2].lower()
         if match := _REFILLS.search(text):
@@ -128,11 +171,14 @@ def _visit_amounts(text: str, found: Amounts) -> None:
     if match := _FREQUENCY.search(text) or _GRID.search(text):
         taken = match.span()
         per_week, weeks = _upper(match, 1), _upper(match, 3)
-        if "month" in match[0].lower():
+        if match.lastindex == 5 and match[5][0] in "mM":
             weeks *= 4
         found["frequency_per_week"] = per_week
         found["duration_weeks_requested"] = weeks
         found["sessions_requested"] = per_week * weeks
+    elif match := _EACH_PERIOD.search(text):
+        taken = match.span()
+        found["sessions_requested"] = _upper(match, 1)
     else:
         per_week = weeks = 0.0
         if match := _WEEKLY.search(text):

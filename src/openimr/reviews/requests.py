@@ -14,7 +14,7 @@ from openimr import drugs
 from openimr.guidelines.guideline import Guideline
 from openimr.guidelines.library import Library
 from openimr.model import Case, DisputedItem, Fact, Phase, Region, Side, Unit, Value
-from openimr.reviews.amounts import TABLETS, Amounts, read_amounts
+from openimr.reviews.amounts import TABLETS, Amounts, days_of_use, pieces_of, read_amounts
 from openimr.reviews.asked import days_supply, read_asked
 from openimr.reviews.focus import (
     Focus,
@@ -31,6 +31,8 @@ _PREFIX = re.compile(
     r"|(?:unknown|unspecified) (?:prescription|quantity)(?: of)?)\s*[:\-]?\s*",
     re.I,
 )
+_NOT_SOLID = re.compile(r"\b(?:patch|cream|gel|lotion|ointment|pad)", re.I)
+_EVALUATION = re.compile(r"\beval(?:uation)?\b", re.I)
 _MODIFIED = re.compile(
     r"(?P<original>.+?)\s+was the original request\b.*?"
     r"(?:remaining IMR eligible portion of the original request,?\s*(?P<remainder>.+?)"
@@ -135,7 +137,11 @@ def _read(
         treatment = guideline.treatment
     drug = None if label is None else Drug(label, first)
     phase, stage = phase_of(text, guideline, drug, region, facts)
-    quantity, unit = _quantity(bare, guideline, label, amounts, treatment)
+    equipment = guideline is not None and guideline.category in {"equipment", "device"}
+    if equipment and "rental_days" not in amounts and "frequency_per_week" not in amounts:
+        days = days_of_use(bare)
+        amounts |= {} if days is None else {"rental_days": days}
+    quantity, unit = _quantity(bare, guideline, classes if label is not None else None, amounts)
     values: Amounts = read_asked(item.request) | amounts
     if item.authorized:
         given = read_amounts(item.authorized, is_drug=label is not None)
@@ -246,24 +252,36 @@ def _region(
 def _quantity(
     text: str,
     guideline: Guideline | None,
-    label: str | None,
+    classes: Sequence[str] | None,
     amounts: Amounts,
-    treatment: str,
 ) -> tuple[float | None, Unit | None]:
-    if label is not None:
+    """How much is asked for and in what unit; ``classes`` are those of a drug, None for others."""
+    if classes is not None:
         quantity = amounts.get("dispense_qty")
-        if quantity is None:
-            return None, None
-        solid = TABLETS.search(text) and not re.search(
-            r"\b(?:patch|cream|gel|lotion|ointment|pad)", text, re.I
+        solid = TABLETS.search(text) and not (
+            _NOT_SOLID.search(text) or any(name.startswith("topical_") for name in classes)
         )
-        return float(str(quantity)), "tablets" if solid else None
+        return (None, None) if quantity is None else (_float(quantity), "tablets" if solid else None)
     category = guideline.category if guideline else None
-    if "rental_days" in amounts and category in {"equipment", "device"}:
-        return float(str(amounts["rental_days"])), "days"
+    sessions = amounts.get("sessions_requested")
+    if category in {"equipment", "device"}:
+        if "frequency_per_week" in amounts and sessions is not None:
+            return _float(sessions), "visits"
+        if "rental_days" in amounts:
+            return _float(amounts["rental_days"]), "days"
+        pieces = pieces_of(text)
+        return (pieces or (1.0 if category == "equipment" else None)), None
     if category == "injection":
-        count = amounts.get("injections_per_session")
-        return (float(str(count)), "injections") if count is not None else (1.0, "injections")
-    if category in {"therapy", "program", "consultation"} and "sessions_requested" in amounts:
-        return float(str(amounts["sessions_requested"])), "visits"
+        return _float(amounts.get("injections_per_session", 1.0)), "injections"
+    if category in {"imaging", "test"}:
+        return (None if is_around_surgery(guideline.treatment) else pieces_of(text) or 1.0), None
+    if category in {"therapy", "program", "consultation"}:
+        if sessions is not None:
+            return _float(sessions), "visits"
+        if category == "therapy" and _EVALUATION.search(text):
+            return 1.0, "visits"
     return None, None
+
+
+def _float(value: object) -> float:
+    return float(str(value))
