@@ -83,10 +83,12 @@ _RENTAL = re.compile(
     re.I,
 )
 _PERIOD = re.compile(
-    rf"(?:\b(?:for|x|×)\s?|[,(:;]\s?|^|\s)({_NUM})[\s-]?(day|week|month)s?\b(?!\s?(?:per|a)\b)", re.I
+    rf"(?:\b(?:for|x|×)\s?|[,(:;]\s?|^|\s)({_NUM})[\s-]?(day|week|month)s?\b(?!\s?(?:per|a)\b)",
+    re.I,
 )
 _PIECES = re.compile(
-    rf"(?:#|\bqty\.?\s?:?|\bquantity\s?:?(?: of)?|\bx)\s?(\d{{1,3}})\b(?!\s?(?:days?|weeks?|months?|cm|mm|in))"
+    r"(?:#|\bqty\.?\s?:?|\bquantity\s?:?(?: of)?|\bx)\s?(\d{1,3})\b"
+    r"(?!\s?(?:days?|weeks?|months?|cm|mm|in))"
     rf"|,\s?(\d{{1,2}})\s*$|^({_NUM})\s(?!(?:views?|level|day|week|month|times))",
     re.I,
 )

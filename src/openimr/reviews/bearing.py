@@ -114,7 +114,9 @@ class Bearing:
         about = fact.about
         if about is None or about in _REGIONS:
             # Care for the spine is often told of with the limb it was meant to relieve.
-            return self._in_region(fact) or fact.region in LIMBS.get(self.request.bound_to or "", ())
+            return self._in_region(fact) or fact.region in LIMBS.get(
+                self.request.bound_to or "", ()
+            )
         request = self.request
         if about in (request.treatment, request.family, request.drug):
             return True

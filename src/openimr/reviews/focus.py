@@ -9,7 +9,7 @@ itself names the treatment ("shock wave therapy for the low back"). The weights 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
@@ -18,8 +18,8 @@ from typing import Any
 import yaml
 
 from openimr.guidelines.guideline import Guideline
-from openimr.model import Case, Region
-from openimr.reviews.places import places_named, region_named, regions_named
+from openimr.model import Case, Region, Side
+from openimr.reviews.places import places_named, region_named, regions_named, side_named, sides_of
 
 _SENTENCE = re.compile(
     r"(?<=[a-z\d)%])[.;:?!](?=\s*[A-Z\d\-•])|\n\s*\n|\n(?=\s*(?:[-•*]|\d+[.)])\s)"
@@ -36,16 +36,36 @@ _FIRST_LETTERS = 400_000
 class Focus:
     """What a case weighs for each region.
 
-    ``weights`` are those of the record; ``named`` the region that each item of the case names;
-    ``sentences`` those of the record that name a region.
+    ``weights`` and ``sides`` are those of the record; ``named`` holds the region that each item of
+    the case names; ``sentences`` are those of the record that name a region.
     """
 
     def __init__(
-        self, weights: Mapping[Region, float], named: Sequence[Region | None], sentences: list[str]
+        self,
+        weights: Mapping[Region, float],
+        sides: Mapping[tuple[Region, Side], float],
+        items: Sequence[str],
+        sentences: list[str],
     ) -> None:
         self.weights = weights
-        self.named = named
+        self.sides = sides
+        self.named = [region_named(text) for text in items]
         self.sentences = sentences
+        self._operations = [
+            (number, region, side_named(text, region))
+            for number, (text, region) in enumerate(zip(items, self.named, strict=True))
+            if region is not None and is_operation(text)
+        ]
+
+    def operated(self, item: int) -> tuple[Region, Side | None] | None:
+        """Region and side of the operation among the other items of the case, if there is one."""
+        return next(((r, s) for number, r, s in self._operations if number != item), None)
+
+    def side(self, region: Region) -> Side | None:
+        """The side of a limb that the record is about; None where it speaks of both or neither."""
+        found = {side: weight for (place, side), weight in self.sides.items() if place == region}
+        total = sum(found.values())
+        return next((side for side, weight in found.items() if weight > 0.7 * total), None)
 
     def region(
         self, item: int, share: float, mentions: Callable[[str], Sequence[tuple[int, int]]]
@@ -58,7 +78,7 @@ class Focus:
             mentions: where a sentence names the treatment of the item.
         """
         data = _data()
-        counted = Counter(self.weights)
+        counted = defaultdict(float, self.weights)
         for number, region in enumerate(self.named):
             if region is not None and number != item:
                 counted[region] += data["other_item"]
@@ -68,13 +88,14 @@ class Focus:
         total = sum(counted.values())
         if not total:
             return None
-        best, most = counted.most_common(1)[0]
+        best, most = max(counted.items(), key=lambda one: one[1])
         return best if most >= share * total else None
 
 
 def focus_of(case: Case, requests: Sequence[str]) -> Focus:
     """Read what a case is about from its documents and the words of its items."""
-    weights: Counter[Region] = Counter()
+    weights: dict[Region, float] = defaultdict(float)
+    sides: dict[tuple[Region, Side], float] = defaultdict(float)
     sentences: list[str] = []
     left = _FIRST_LETTERS
     for document in case.documents:
@@ -87,7 +108,9 @@ def focus_of(case: Case, requests: Sequence[str]) -> Focus:
                 for region in regions:
                     weights[region] += weight * (_data()["other"] if region == "other" else 1)
                 weights[regions[0]] += weight * _data()["first_named"]
-    return Focus(weights, [region_named(text) for text in requests], sentences)
+                for sided in sides_of(sentence):
+                    sides[sided] += weight
+    return Focus(weights, sides, requests, sentences)
 
 
 def share_needed(
@@ -114,6 +137,15 @@ def share_needed(
         if category in data[kind]["categories"]:
             return float(share)
     return None
+
+
+def is_operation(text: str) -> bool:
+    """Whether a request is for an operation itself and not for what goes with one."""
+    words = _data()["operation"]
+    return bool(
+        re.search(rf"\b(?:{words['words']})\b", text, re.I)
+        and not re.search(rf"\b(?:{words['not']})\b", text, re.I)
+    )
 
 
 def is_around_surgery(treatment: str) -> bool:

@@ -13,10 +13,15 @@ from typing import NamedTuple
 from openimr import drugs
 from openimr.guidelines.guideline import Guideline
 from openimr.model import Fact, Phase, Region
+from openimr.reviews.focus import is_around_surgery
 
 _PREOP = re.compile(r"\bpre[\s-]?(?:op|surg)", re.I)
 _POSTOP = re.compile(
     r"\bpost[\s-]?(?:op(?:erative(?:ly)?)?\b|surg\w+)|\bassociated surgical service", re.I
+)
+AROUND_SURGERY = re.compile(
+    r"\b(?:pre|post|peri)[\s-]?(?:op|surg)|\bassociated surgical service|\bassistant|\binpatient",
+    re.I,
 )
 RETROSPECTIVE = re.compile(r"\bretro(?:spective(?:ly)?)?\b|\bdos\b|\bdates? of service\b", re.I)
 _PURCHASE = re.compile(r"\bpurchase[ds]?\b|\bbuy\b", re.I)
@@ -64,8 +69,9 @@ def phase_of(
         facts: the facts of the record.
     """
     if _POSTOP.search(text):
-        return "postop", "postop"
-    if _PREOP.search(text):
+        again: Phase = "repeat" if _REPEAT.search(text) else "postop"
+        return "purchase" if _PURCHASE.search(text) else "postop", again
+    if _PREOP.search(text) or (guideline is not None and is_around_surgery(guideline.treatment)):
         return None, "initial"
     stage: Phase = "initial"
     category = guideline.category if guideline is not None else None
@@ -115,7 +121,10 @@ def is_first_use(
 
 
 def _same_class(name: str, label: str, classes: Sequence[str]) -> bool:
-    if name == label or name in label.split("/"):
+    if name == label:
+        return True
+    # What a mixture for the skin contains is named with the mixture, not taken beside it.
+    if name in label.split("/") and not any(one.startswith("topical_") for one in classes):
         return True
     held = drugs.lexicon().get(name)
     return held is not None and held.classes[:1] == tuple(classes[:1])
@@ -172,7 +181,11 @@ def _given(guideline: Guideline, region: Region | None, facts: Sequence[Fact]) -
             for f in here
         )
     bound = {guideline.treatment, guideline.family}
-    return any(
-        f.fact in {"prior_treatment_exists", "prior_sessions_completed"} and f.about in bound
-        for f in here
+    if any(f.fact == "prior_sessions_completed" and f.about in bound for f in here):
+        return True
+    # "No psychotherapy to date" is said of the care itself, what else speaks of it rarely is.
+    denied = any(
+        f.fact == "prior_treatment_exists" and f.polarity == "negated" and f.about in bound
+        for f in facts
     )
+    return not denied and any(f.fact == "prior_treatment_exists" and f.about in bound for f in here)

@@ -23,8 +23,8 @@ _SIDES = (
             re.I,
         ),
     ),
-    ("right", re.compile(rf"\bright\b|\brt\.?\b|\(r\)|\br{_JOINT}|\br[ul]e\b", re.I)),
-    ("left", re.compile(rf"\bleft\b|\blt\.?\b|\(l\)|\bl{_JOINT}|\bl[ul]e\b", re.I)),
+    ("right", re.compile(rf"\bright\b|\brt\.?\b|\(r\)|\br{_JOINT}|\br[ul]e\b|,\s?r\s*$", re.I)),
+    ("left", re.compile(rf"\bleft\b|\blt\.?\b|\(l\)|\bl{_JOINT}|\bl[ul]e\b|,\s?l\s*$", re.I)),
 )
 
 
@@ -70,9 +70,40 @@ def region_named(text: str) -> Region | None:
     return next((region for region in named if region in _SPINE), next(iter(named), None))
 
 
-def side_named(text: str) -> Side | None:
-    """The side a text names; naming both is bilateral."""
+_LIMB = r"(?:shoulders?|elbows?|wrists?|hands?|thumbs?|fingers?|hips?|knees?|ankles?|foot|feet)"
+_LIMB_SIDE = re.compile(
+    rf"\b(?:right|left|rt|lt|bilateral|both)\.?\s+(?:and\s+\w+\s+)?{_LIMB}\b", re.I
+)
+_BOTH_LIMBS = re.compile(r"\b(?:upper|lower) (?:extremities|limbs)\b", re.I)
+_SIDE_BEFORE = re.compile(
+    r"\b(right|left|bilateral|both|rt|lt)\b\.?[\s-]+(?:\w+[\s-]+){0,2}\Z", re.I
+)
+_SIDE_OF: dict[str, Side] = {"r": "right", "l": "left"}
+
+
+def side_named(text: str, region: Region | None = None) -> Side | None:
+    """The side a text names; naming both is bilateral, and so are the extremities.
+
+    Args:
+        text: the words of the request.
+        region: the region of the request; at the spine the side of a limb beside it does not count.
+    """
+    if region in _SPINE:
+        text = _LIMB_SIDE.sub(" ", text)
     found = [side for side, pattern in _SIDES if pattern.search(text)]
     if "bilateral" in found or ("left" in found and "right" in found):
         return "bilateral"
+    if not found and _BOTH_LIMBS.search(text):
+        return "bilateral"
     return found[0] if found else None  # type: ignore[return-value]
+
+
+def sides_of(text: str) -> list[tuple[Region, Side]]:
+    """The regions that a text names with a side right before them, each with that side."""
+    found: list[tuple[Region, Side]] = []
+    for start, _, region in places_named(text):
+        if match := _SIDE_BEFORE.search(text, max(0, start - 30), start):
+            word = match[1].lower()
+            side: Side = "bilateral" if word in ("bilateral", "both") else _SIDE_OF[word[0]]
+            found.append((region, side))
+    return found

@@ -23,7 +23,7 @@ from openimr.reviews.focus import (
     is_for_whole_person,
     share_needed,
 )
-from openimr.reviews.phases import RETROSPECTIVE, Drug, is_first_use, phase_of
+from openimr.reviews.phases import AROUND_SURGERY, RETROSPECTIVE, Drug, is_first_use, phase_of
 from openimr.reviews.places import levels_named, region_named, side_named
 
 _PREFIX = re.compile(
@@ -39,6 +39,9 @@ _MODIFIED = re.compile(
     r"|The original request,\s*(?P<whole>.+?))(?:,)?\s+is\b",
     re.I | re.S,
 )
+
+
+_LIMBS = frozenset(("shoulder", "elbow", "wrist_hand", "hip", "knee", "ankle_foot"))
 
 
 class Request(Value, frozen=True):
@@ -128,8 +131,7 @@ def _read(
         label, classes = None, ()
     treatment = guideline.treatment if guideline else f"other:{_slug(bare, label)}"
     amounts = read_amounts(bare, is_drug=label is not None)
-    region = _region(bare, treatment, guideline, classes, place, library)
-    side = side_named(bare)
+    region, side = _place(text, bare, treatment, guideline, classes, place, library)
     levels = levels_named(bare)
     first = label is not None and is_first_use(text, label, classes, facts, months_since_injury)
     if first and guideline is not None and guideline.first_use:
@@ -217,24 +219,41 @@ def _slug(text: str, label: str | None) -> str:
     return "_".join(kept[:4]) or "unnamed"
 
 
-def _region(
+def _place(
     text: str,
+    bare: str,
+    treatment: str,
+    guideline: Guideline | None,
+    classes: Sequence[str],
+    place: _Place,
+    library: Library,
+) -> tuple[Region | None, Side | None]:
+    """Region and side of a request: its own, those of the operation it goes with, the record's."""
+    own = region_named(bare)
+    region = guideline.region if guideline is not None and guideline.region else own
+    side = side_named(bare, region)
+    if is_for_whole_person(treatment, bare):
+        return "whole", side
+    operated = place.focus.operated(place.item) if AROUND_SURGERY.search(text) else None
+    if operated is not None and not is_around_surgery(treatment):
+        region = region or operated[0]
+        return region, side or (operated[1] if region == operated[0] else None)
+    if region is None:
+        region = _region_of_record(treatment, guideline, classes, place, library)
+    if side is None and own is None and region in _LIMBS:
+        side = place.focus.side(region)
+    return region, side
+
+
+def _region_of_record(
     treatment: str,
     guideline: Guideline | None,
     classes: Sequence[str],
     place: _Place,
     library: Library,
 ) -> Region | None:
-    """The region a request names, the spine before the limbs; else the one the record is about."""
-    if guideline is not None and guideline.region:
-        return guideline.region
-    if is_for_whole_person(treatment, text):
-        return "whole"
-    if named := region_named(text):
-        return named
     if is_around_surgery(treatment):
-        operated = place.focus.region(place.item, 0.5, lambda _: ())
-        return "other" if operated == "other" else None
+        return "other" if place.focus.region(place.item, 0.5, lambda _: ()) == "other" else None
     share = share_needed(treatment, guideline, classes)
     if share is None:
         return None
@@ -261,8 +280,11 @@ def _quantity(
         solid = TABLETS.search(text) and not (
             _NOT_SOLID.search(text) or any(name.startswith("topical_") for name in classes)
         )
-        return (None, None) if quantity is None else (_float(quantity), "tablets" if solid else None)
+        return (
+            (None, None) if quantity is None else (_float(quantity), "tablets" if solid else None)
+        )
     category = guideline.category if guideline else None
+    around_surgery = guideline is not None and is_around_surgery(guideline.treatment)
     sessions = amounts.get("sessions_requested")
     if category in {"equipment", "device"}:
         if "frequency_per_week" in amounts and sessions is not None:
@@ -274,7 +296,7 @@ def _quantity(
     if category == "injection":
         return _float(amounts.get("injections_per_session", 1.0)), "injections"
     if category in {"imaging", "test"}:
-        return (None if is_around_surgery(guideline.treatment) else pieces_of(text) or 1.0), None
+        return (None if around_surgery else pieces_of(text) or 1.0), None
     if category in {"therapy", "program", "consultation"}:
         if sessions is not None:
             return _float(sessions), "visits"
