@@ -4,7 +4,7 @@ import pytest
 
 from openimr.model import Case, DisputedItem, Document
 from openimr.reviews.requests import read_requests
-from openimr.reviews.run import shipped_library
+from openimr.reviews.run import read_facts, shipped_library
 
 
 def read(items: list[str], text: str):
@@ -12,7 +12,7 @@ def read(items: list[str], text: str):
         items=tuple(DisputedItem(request=item) for item in items),
         documents=(Document(name="summary.txt", text=text),),
     )
-    return read_requests(case, (), shipped_library())
+    return read_requests(case, read_facts(case), shipped_library())
 
 
 ANKLE = (
@@ -35,7 +35,7 @@ MANY = (
         ("Standard wheelchair", ANKLE, "whole", None),
         ("Home health aide 4 hours a day", MANY, "whole", None),
         ("Acupuncture 2x4", MANY, "cervical", None),
-        ("Acupuncture 2x4", MANY + " Acupuncture for the low back was asked for.", "lumbar", None),
+        ("Acupuncture 2x4", MANY + " She has had acupuncture for the low back.", "lumbar", None),
         ("Functional capacity evaluation", MANY, None, None),
         ("Knee scooter", ANKLE, "ankle_foot", "left"),
         ("Physical therapy 2x6", "No records were provided.", None, None),

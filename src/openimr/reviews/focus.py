@@ -2,15 +2,16 @@
 
 A request for "physical therapy 2x6" is for the part that the record treats: what its diagnoses and
 complaints name, what the other items of the case name, and above all the part for which the record
-itself names the treatment ("shock wave therapy for the low back"). The weights are data:
+itself tells of the treatment ("shock wave therapy for the low back"). The weights are data:
 ``focus.yaml``.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -18,44 +19,72 @@ from typing import Any
 import yaml
 
 from openimr.guidelines.guideline import Guideline
-from openimr.model import Case, Region, Side
-from openimr.reviews.places import places_named, region_named, regions_named, side_named, sides_of
+from openimr.model import Document, Fact, Region, Side
+from openimr.reviews.places import places_named, region_named, side_before, side_named
 
-_SENTENCE = re.compile(
+PART_NAMED = "part_named"
+_SENTENCE_END = re.compile(
     r"(?<=[a-z\d)%])[.;:?!](?=\s*[A-Z\d\-•])|\n\s*\n|\n(?=\s*(?:[-•*]|\d+[.)])\s)"
 )
-_USED_FOR = re.compile(
-    r"^\W*(?:\w+\W+){0,3}?(?:for|of|to|at|in|over)\W+"
-    r"(?:(?:the|his|her|right|left|bilateral|patient's)\W+)*$",
-    re.I,
-)
 _FIRST_LETTERS = 400_000
-"""As much of a record tells what it is about; case files of thousands of pages repeat it."""
+"""As much of a document tells what it is about; those of thousands of pages repeat it."""
 
 
 class Focus:
-    """What a case weighs for each region.
+    """What the facts and the items of a case weigh for each part of the body.
 
-    ``weights`` and ``sides`` are those of the record; ``named`` holds the region that each item of
-    the case names; ``sentences`` are those of the record that name a region.
+    Args:
+        facts: the facts of the whole record.
+        items: the words of the disputed items, which name regions too.
     """
 
-    def __init__(
-        self,
-        weights: Mapping[Region, float],
-        sides: Mapping[tuple[Region, Side], float],
-        items: Sequence[str],
-        sentences: list[str],
-    ) -> None:
-        self.weights = weights
-        self.sides = sides
+    def __init__(self, facts: Sequence[Fact], items: Sequence[str]) -> None:
         self.named = [region_named(text) for text in items]
-        self.sentences = sentences
+        self._weights: dict[Region, float] = defaultdict(float)
+        self._sides: dict[tuple[Region, Side], float] = defaultdict(float)
+        self._about: dict[str, list[Region]] = defaultdict(list)
         self._operations = [
             (number, region, side_named(text, region))
             for number, (text, region) in enumerate(zip(items, self.named, strict=True))
             if region is not None and is_operation(text)
         ]
+        data = _data()
+        for fact in facts:
+            if fact.region is None or fact.polarity == "negated":
+                continue
+            if fact.fact == PART_NAMED:
+                self._tell(fact, data["other"] if fact.region == "other" else 1.0)
+            elif fact.about is not None:
+                self._about[fact.about].append(fact.region)
+
+    def _tell(self, fact: Fact, vagueness: float) -> None:
+        assert fact.region is not None
+        weight = float(fact.value or 0)
+        self._weights[fact.region] += weight * vagueness
+        if fact.side is not None:
+            self._sides[fact.region, fact.side] += weight
+
+    def region(self, item: int, share: float, treatments: Collection[str] = ()) -> Region | None:
+        """The region of an item that names none; None where no region has ``share`` of the weight.
+
+        Args:
+            item: the number of the item.
+            share: the share of all weight that the first region must have.
+            treatments: the treatment and its family, whose place the record may tell.
+        """
+        data = _data()
+        weights = defaultdict(float, self._weights)
+        for number, region in enumerate(self.named):
+            if region is not None and number != item:
+                weights[region] += data["other_item"]
+        for treatment in treatments:
+            for region in self._about.get(treatment, ()):
+                weights[region] += data["same_treatment"]
+        total = sum(weights.values())
+        if not total:
+            return None
+        best, most = max(weights.items(), key=lambda one: one[1])
+        return best if most >= share * total else None
 
     def operated(self, item: int) -> tuple[Region, Side | None] | None:
         """Region and side of the operation among the other items of the case, if there is one."""
@@ -63,54 +92,65 @@ class Focus:
 
     def side(self, region: Region) -> Side | None:
         """The side of a limb that the record is about; None where it speaks of both or neither."""
-        found = {side: weight for (place, side), weight in self.sides.items() if place == region}
+        found = {side: weight for (place, side), weight in self._sides.items() if place == region}
         total = sum(found.values())
         return next((side for side, weight in found.items() if weight > 0.7 * total), None)
 
-    def region(
-        self, item: int, share: float, mentions: Callable[[str], Sequence[tuple[int, int]]]
-    ) -> Region | None:
-        """The region of an item that names none; None where no region has ``share`` of the weight.
 
-        Args:
-            item: the number of the item.
-            share: the share of all weight that the first region must have.
-            mentions: where a sentence names the treatment of the item.
-        """
-        data = _data()
-        counted = defaultdict(float, self.weights)
-        for number, region in enumerate(self.named):
-            if region is not None and number != item:
-                counted[region] += data["other_item"]
-        for sentence in self.sentences:
-            for region in _used_for(sentence, mentions(sentence)):
-                counted[region] += data["named_use"]
-        total = sum(counted.values())
-        if not total:
-            return None
-        best, most = max(counted.items(), key=lambda one: one[1])
-        return best if most >= share * total else None
+def parts_named(document: Document) -> list[Fact]:
+    """How much a document tells of each part of the body: a fact for each part and side.
+
+    The value is the weight of all mentions of the part; the words are those of the first one.
+    """
+    text = (document.text or "")[:_FIRST_LETTERS]
+    weights: dict[tuple[Region, Side | None], float] = defaultdict(float)
+    first: dict[tuple[Region, Side | None], tuple[int, int]] = {}
+    for begin, end in _sentences(text):
+        sentence = text[begin:end]
+        places = places_named(sentence)
+        if not places:
+            continue
+        weight = next(weight for weight, words in _weights() if words.search(sentence))
+        told = set()
+        for number, (start, stop, region) in enumerate(places):
+            part = (region, side_before(sentence, start))
+            first.setdefault(part, (begin + start, begin + stop))
+            if number == 0:
+                weights[part] += weight * _data()["first_named"]
+            if region not in told:
+                weights[part] += weight
+                told.add(region)
+    return [
+        Fact(
+            fact=PART_NAMED,
+            value=weight,
+            polarity="present",
+            document=document.name,
+            start=first[region, side][0],
+            end=first[region, side][1],
+            quote=text[slice(*first[region, side])],
+            region=region,
+            side=side,
+            page=bisect_right(document.page_starts, first[region, side][0]) or None,
+        )
+        for (region, side), weight in weights.items()
+    ]
 
 
-def focus_of(case: Case, requests: Sequence[str]) -> Focus:
-    """Read what a case is about from its documents and the words of its items."""
-    weights: dict[Region, float] = defaultdict(float)
-    sides: dict[tuple[Region, Side], float] = defaultdict(float)
-    sentences: list[str] = []
-    left = _FIRST_LETTERS
-    for document in case.documents:
-        text = (document.text or "")[: max(left, 0)]
-        left -= len(text)
-        for sentence in _SENTENCE.split(text):
-            if regions := regions_named(sentence):
-                sentences.append(sentence)
-                weight = _weight(sentence)
-                for region in regions:
-                    weights[region] += weight * (_data()["other"] if region == "other" else 1)
-                weights[regions[0]] += weight * _data()["first_named"]
-                for sided in sides_of(sentence):
-                    sides[sided] += weight
-    return Focus(weights, sides, requests, sentences)
+def _sentences(text: str) -> Iterator[tuple[int, int]]:
+    begin = 0
+    for match in _SENTENCE_END.finditer(text):
+        yield begin, match.end()
+        begin = match.end()
+    yield begin, len(text)
+
+
+@lru_cache(maxsize=1)
+def _weights() -> list[tuple[float, re.Pattern[str]]]:
+    return [
+        (kind["weight"], re.compile(rf"\b(?:{kind['words']})" if kind["words"] else "", re.I))
+        for kind in _data()["weights"]
+    ]
 
 
 def share_needed(
@@ -159,28 +199,6 @@ def is_for_whole_person(treatment: str, text: str) -> bool:
     return treatment in whole["treatments"] or bool(
         re.search(rf"\b(?:{whole['words']})\b", text, re.I)
     )
-
-
-def _used_for(sentence: str, mentions: Sequence[tuple[int, int]]) -> set[Region]:
-    """The regions that a sentence names as the place of the treatment mentioned."""
-    return {
-        region
-        for start, _, region in places_named(sentence)
-        for _, end in mentions
-        if end <= start and _USED_FOR.match(sentence[end:start])
-    }
-
-
-def _weight(sentence: str) -> float:
-    return next(weight for weight, words in _weights() if words.search(sentence))
-
-
-@lru_cache(maxsize=1)
-def _weights() -> list[tuple[float, re.Pattern[str]]]:
-    return [
-        (kind["weight"], re.compile(rf"\b(?:{kind['words']})" if kind["words"] else "", re.I))
-        for kind in _data()["weights"]
-    ]
 
 
 @lru_cache(maxsize=1)

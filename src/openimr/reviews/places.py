@@ -74,11 +74,11 @@ _LIMB = r"(?:shoulders?|elbows?|wrists?|hands?|thumbs?|fingers?|hips?|knees?|ank
 _LIMB_SIDE = re.compile(
     rf"\b(?:right|left|rt|lt|bilateral|both)\.?\s+(?:and\s+\w+\s+)?{_LIMB}\b", re.I
 )
-_BOTH_LIMBS = re.compile(r"\b(?:upper|lower) (?:extremities|limbs)\b", re.I)
 _SIDE_BEFORE = re.compile(
     r"\b(right|left|bilateral|both|rt|lt)\b\.?[\s-]+(?:\w+[\s-]+){0,2}\Z", re.I
 )
-_SIDE_OF: dict[str, Side] = {"r": "right", "l": "left"}
+_SIDE_OF: dict[str, Side] = {"r": "right", "l": "left", "b": "bilateral"}
+_BOTH_LIMBS = re.compile(r"\b(?:upper|lower) (?:extremities|limbs)\b", re.I)
 
 
 def side_named(text: str, region: Region | None = None) -> Side | None:
@@ -98,12 +98,7 @@ def side_named(text: str, region: Region | None = None) -> Side | None:
     return found[0] if found else None  # type: ignore[return-value]
 
 
-def sides_of(text: str) -> list[tuple[Region, Side]]:
-    """The regions that a text names with a side right before them, each with that side."""
-    found: list[tuple[Region, Side]] = []
-    for start, _, region in places_named(text):
-        if match := _SIDE_BEFORE.search(text, max(0, start - 30), start):
-            word = match[1].lower()
-            side: Side = "bilateral" if word in ("bilateral", "both") else _SIDE_OF[word[0]]
-            found.append((region, side))
-    return found
+def side_before(text: str, start: int) -> Side | None:
+    """The side named right before the place at ``start``, as in "left knee"."""
+    match = _SIDE_BEFORE.search(text, max(0, start - 30), start)
+    return None if match is None else _SIDE_OF[match[1][0].lower()]

@@ -18,7 +18,6 @@ from openimr.reviews.amounts import TABLETS, Amounts, days_of_use, pieces_of, re
 from openimr.reviews.asked import days_supply, read_asked
 from openimr.reviews.focus import (
     Focus,
-    focus_of,
     is_around_surgery,
     is_for_whole_person,
     share_needed,
@@ -105,7 +104,7 @@ def read_requests(
         library: the guideline library that names treatments.
         months_since_injury: how old the injury is, where that is known.
     """
-    focus = focus_of(case, [disputed_text(item) for item in case.items])
+    focus = Focus(facts, [disputed_text(item) for item in case.items])
     return [
         _read(item, _Place(number, focus), facts, library, months_since_injury)
         for number, item in enumerate(case.items)
@@ -131,7 +130,7 @@ def _read(
         label, classes = None, ()
     treatment = guideline.treatment if guideline else f"other:{_slug(bare, label)}"
     amounts = read_amounts(bare, is_drug=label is not None)
-    region, side = _place(text, bare, treatment, guideline, classes, place, library)
+    region, side = _place(text, bare, treatment, guideline, classes, place)
     levels = levels_named(bare)
     first = label is not None and is_first_use(text, label, classes, facts, months_since_injury)
     if first and guideline is not None and guideline.first_use:
@@ -226,7 +225,6 @@ def _place(
     guideline: Guideline | None,
     classes: Sequence[str],
     place: _Place,
-    library: Library,
 ) -> tuple[Region | None, Side | None]:
     """Region and side of a request: its own, those of the operation it goes with, the record's."""
     own = region_named(bare)
@@ -239,7 +237,7 @@ def _place(
         region = region or operated[0]
         return region, side or (operated[1] if region == operated[0] else None)
     if region is None:
-        region = _region_of_record(treatment, guideline, classes, place, library)
+        region = _region_of_record(treatment, guideline, classes, place)
     if side is None and own is None and region in _LIMBS:
         side = place.focus.side(region)
     return region, side
@@ -250,22 +248,15 @@ def _region_of_record(
     guideline: Guideline | None,
     classes: Sequence[str],
     place: _Place,
-    library: Library,
 ) -> Region | None:
     if is_around_surgery(treatment):
-        return "other" if place.focus.region(place.item, 0.5, lambda _: ()) == "other" else None
+        return "other" if place.focus.region(place.item, 0.5) == "other" else None
     share = share_needed(treatment, guideline, classes)
     if share is None:
         return None
 
-    def mentions(sentence: str) -> list[tuple[int, int]]:
-        return [
-            (match.start, match.end)
-            for match in library.by_name(sentence)
-            if match.treatment == treatment
-        ]
-
-    return place.focus.region(place.item, share, mentions)
+    family = guideline.family if guideline is not None else treatment
+    return place.focus.region(place.item, share, {treatment, family})
 
 
 def _quantity(

@@ -27,13 +27,14 @@ from openimr.model import (
 )
 from openimr.reviews import changes, decide, findings, rationale
 from openimr.reviews.bearing import Bearing, index_facts
+from openimr.reviews.focus import PART_NAMED, parts_named
 from openimr.reviews.intervals import computed_facts, months_since_injury, reference_date
 from openimr.reviews.parents import parents_of
 from openimr.reviews.requests import Request, read_requests
 
 _FEWEST_FACTS = 1
 """Clinical facts below which a record is too thin to propose anything on."""
-_NOT_CLINICAL = {"age", "sex", "injury_date", "mechanism", "ur_outcome", "ur_reason"}
+_NOT_CLINICAL = {"age", "sex", "injury_date", "mechanism", "ur_outcome", "ur_reason", PART_NAMED}
 
 
 @lru_cache(maxsize=1)
@@ -54,6 +55,7 @@ def read_facts(case: Case) -> tuple[Fact, ...]:
                 date=document.date,
                 page_starts=document.page_starts,
             )
+            found += parts_named(document)
     return tuple(found)
 
 
