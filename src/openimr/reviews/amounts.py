@@ -6,6 +6,7 @@ A request is judged by its largest amount: "2-3 times a week for 4-6 weeks" is 1
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from openimr.evidence.numbers import NUMBER_WORDS
 
@@ -94,8 +95,8 @@ _PIECES = re.compile(
 )
 _DAYS = {"day": 1, "week": 7, "month": 30}
 _INJECTIONS = re.compile(
-    rf"\b({_NUM})\s?(?:\w+[ -]){{0,4}}?injections?\b"
-    r"|\binjections?,?\s?(?:x|×|#|qty:?|\()?\s?(\d{1,2})\b(?!\s?(?:mg|ml|cc|levels?|weeks?))",
+    rf"\b({_NUM})\s?(?:\w+[ -]){{0,4}}?inj(?:ections?)?\b"
+    r"|\binj(?:ections?)?\.?,?\s?(?:x|×|#|qty:?|\()?\s?(\d{1,2})\b(?!\s?(?:mg|ml|cc|levels?|weeks?))",
     re.I,
 )
 _PURCHASE = re.compile(r"\bpurchase[ds]?\b|\bbuy\b", re.I)
@@ -144,8 +145,10 @@ def read_amounts(text: str, *, is_drug: bool) -> Amounts:
     found: Amounts = {}
     if is_drug:
         text = _NAMED_BY_NUMBER.sub("", text)
-        if match := TABLETS.search(text):
-            found["dispense_qty"] = float(next(group for group in match.groups() if group))
+        if counts := list(TABLETS.finditer(text)):
+            # "1 tablet twice a day, quantity 60": what is dispensed, not what is taken at a time.
+            said = next((match[1] for match in counts if match[1]), None)
+            found["dispense_qty"] = float(said or max(_numbers(counts), key=float))
         elif match := _VOLUME.search(text):
             found["dispense_qty"] = float(match[1])
         elif match := _PACKAGES.search(text):
@@ -166,6 +169,10 @@ def read_amounts(text: str, *, is_drug: bool) -> Amounts:
     elif _TRIAL.search(text):
         found["rental_or_purchase"] = "rental"
     return found
+
+
+def _numbers(matches: Sequence[re.Match[str]]) -> list[str]:
+    return [group for match in matches for group in match.groups() if group]
 
 
 def _visit_amounts(text: str, found: Amounts) -> None:
