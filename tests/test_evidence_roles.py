@@ -152,6 +152,15 @@ BOUND = [
       "!conservative_care_tried present | region=ankle_foot"]),
     ("Left foot pain for two years. Treatment has included physical therapy and NSAIDs.",
      ["conservative_care_tried present | about=physical_therapy | region=ankle_foot"]),
+    ("Patient reports no benefit from the TENS unit.",
+     ["conservative_care_failed present | about=tens", GIVEN]),
+    ("Neither physical therapy nor chiropractic helped.",
+     ["conservative_care_failed present | about=physical_therapy",
+      "conservative_care_failed present | about=chiropractic_manual", GIVEN]),
+    ("A third cervical epidural was proposed. The first, in 2015, helped for four months.",
+     [GIVEN, "relief_duration_weeks present | about=esi_cervical"]),
+    ("She would like to avoid an injection.", [NOT_GIVEN]),
+    ("His daughter, who has lupus, does the cooking.", ["!comorbidities present"]),
     ("Pt f/u for chronic neck pain.", ["!conservative_care_tried present"]),
 ]  # fmt: skip
 

@@ -105,7 +105,8 @@ _GRANTED = re.compile(
 
 _UNWANTED = re.compile(
     r"\b(?:(?:not|no longer) interested in|no interest in|(?:does|do|did|would)(?: not|n't) "
-    r"(?:want|wish|desire|care)|declin\w+|refus\w+|(?:wants|wishes|hopes|prefers) to avoid|"
+    r"(?:want|wish|desire|care)|declin\w+|refus\w+|(?:wants|wishes|hopes|prefers|"
+    r"would like) to avoid|"
     r"reluctant\w* (?:to|about)|opposed to|(?:hold(?:ing)?|put(?:ting)?) off(?: on)?)\b"
     r"(?: \w+){0,4}? $"
 )

@@ -27,7 +27,8 @@ _ENDED = re.compile(
 _GAVE_UP = re.compile(
     r"[^.;,]{0,12}? (?:was|were|has been|had been) (?:(?!not\b)\w+ ){0,12}?(?:discontinued|stopped|"
     r"weaned|tapered off|withdrawn|given up|ineffective|"
-    r"not (?:effective|helpful|tolerated)|unsuccessful|failed)|[^.;,]{0,12}? failed\b"
+    r"not (?:effective|helpful|tolerated)|unsuccessful|failed)|[^.;,]{0,12}? failed\b|"
+    r"[^.;,]{0,14}? (?:stopped|discontinued|d/?c'?d)\b"
 )
 _AFTER_SURGERY = re.compile(
     r"\b(?:status[\s-]post|s/p|underwent|undergone|had|history of|prior|previous|following|"
@@ -51,7 +52,15 @@ _THEN = re.compile(
     r"\b(?:thereafter|since then)\b|"
     r"(?<=[.;:] )(?:afterwards?|(?:following|after) (?:that|this|it))\b"
 )
-_EARLIER_ONE = re.compile(r"\bthe (?:earlier|first|previous|prior|last|former) (?:one|ones)\b")
+_EARLIER_ONE = re.compile(
+    r"\bthe (?:earlier|first|second|previous|prior|last|former)(?: (?:one|ones|(?=in |of \d|gave|"
+    r"helped|brought))|,)"
+)
+_NEITHER = re.compile(r"\b(?:neither|nor|no|none of)\b (?:\w+ ){0,4}$")
+_HELPED = re.compile(
+    r"[^.;]{0,60}?\b(?:helped|relieved|eased|(?:had|has) done|did (?:much|any|more|anything)|"
+    r"brought|made|(?:gave|provided|had) (?:\w+ )?(?:relief|benefit|improvement))\b"
+)
 _ADJUNCT = re.compile(
     r"\b(?:along(?:side| with)|together with|in addition to|adjuncts? to|combined with|on top of|"
     r"in (?:conjunction|combination|tandem) with|concurrent\w* with)\b[^.;,]{0,25}$"
@@ -117,8 +126,16 @@ def treatments_near(
         or (h[2].care and (drugs or not (h[2].treatment or {}).get("drug")))
     ]
     low = page.low
-    if page.state.asked and _EARLIER_ONE.search(low, page.start, at):
+    if page.state.asked and (one := _EARLIER_ONE.search(low, page.start, at)):
         # "A second injection is asked for. The earlier one eased the pain."
+        page.add(
+            "prior_treatment_exists",
+            True,
+            "present",
+            *one.span(),
+            about=page.state.asked,
+            past=True,
+        )
         return [(page.state.asked, at, end)]
     if page.told and _THEN.search(low, page.start, page.end):
         # "was able to stop tramadol during that time": the treatment told before
@@ -195,6 +212,9 @@ def treatment(page: Page, hit: Hit) -> None:
         return
     refused = unwanted(page, at)
     said, past = page.polarity(at, end)
+    if said == "negated" and _NEITHER.search(page.low, max(page.start, at - 40), at):
+        # "neither therapy nor the brace helped": both were given
+        said = "present" if _HELPED.match(page.low, end, page.end) else said
     ident = treatment_id(page, hit)
     words = str(entry.words)
     regions = page.regions(at, end, None, role)
@@ -275,7 +295,7 @@ def _given(page: Page, hit: Hit, said: Said, add: Callable[..., None]) -> None:
     """Write what follows from care that was given: it exists as prior treatment; its class."""
     at, end, entry = hit
     spec = entry.treatment or {}
-    if spec.get("sessions") or spec.get("injection") or spec.get("device"):
+    if any(spec.get(kind) for kind in ("sessions", "injection", "device")):
         add("prior_treatment_exists", True, said, past=True)
     ended = _ENDED.search(page.low, max(page.start, at - 50), at)
     if spec.get("drug_class") == "nsaid" and said == "present" and not ended:
