@@ -24,10 +24,11 @@ from rich.table import Table
 
 import openimr
 from openimr import evidence
+from openimr.archive.packing import decode_facts, encode_facts
 from openimr.evidence.lexicon import lexicon
 from openimr.guidelines import conditions
 from openimr.letters import case_side, read_text, write
-from openimr.reviews.run import review
+from openimr.reviews.run import read_facts, review, review_facts
 
 ROOT = Path(__file__).parents[1]
 PEERS = ROOT / ".venv-peers/bin/python"
@@ -190,6 +191,23 @@ def main() -> None:
 
     cases = [case_side(d) for d in made]
     rows.append(("review a case", rate(review, cases, seconds), "cases/s", "facts to rationale"))
+    told = [(case, read_facts(case)) for case in cases]
+    stored = [encode_facts(facts) for _, facts in told]
+    from_facts = rate(lambda pair: review_facts(*pair), told, seconds)
+    rows.append(("  from its facts", from_facts, "cases/s", ""))
+    lean = rate(lambda pair: review_facts(*pair, prose=False), told, seconds)
+    rows.append(("  from its facts, without prose", lean, "cases/s", "1,500 wanted"))
+    size = statistics.mean(map(len, stored))
+    note = f"{size:,.0f} bytes; {statistics.mean(len(f) for _, f in told):.0f} facts"
+    rows.append(
+        (
+            "facts to stored bytes",
+            rate(lambda p: encode_facts(p[1]), told, seconds),
+            "cases/s",
+            note,
+        )
+    )
+    rows.append(("stored bytes to facts", rate(decode_facts, stored, seconds), "cases/s", ""))
     one = trees([ONE_TREE], seconds)
     rows.append(("a criteria tree of eight facts, with trace", one, "trees/s", "100,000 wanted"))
     rows.append(("eight criteria, each with its trace", trees(TREE, seconds), "items/s", ""))
