@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from openimr._version import __version__
 
 if TYPE_CHECKING:
+    from openimr.archive.redact import Redacted
     from openimr.archive.sample import Sampled
     from openimr.guidelines.library import Library
     from openimr.model import Case, Determination, Document, Fact, Review
@@ -26,6 +27,7 @@ __all__ = [
     "load_case",
     "read",
     "read_bytes",
+    "redact",
     "review",
     "sample",
     "write",
@@ -133,3 +135,31 @@ def sample(count: int, seed: int = 0) -> Iterator[Sampled]:
     from openimr.archive.sample import sample as invented
 
     return invented(count, seed)
+
+
+def redact(
+    text: str,
+    profile: str = "dwc_publication",
+    known: object = None,
+    dates: Literal["keep", "year", "shift"] | None = None,
+    days: int = 0,
+) -> Redacted:
+    """A text without the identifiers of people and parties, and what was removed from it.
+
+    Args:
+        text: a record or a determination.
+        profile: ``dwc_publication`` or ``hipaa_safe_harbor``.
+        known: the parties' names and numbers in objects and lists as an application gives them
+            (``{"employee": {"name": ...}, "claim_number": ...}``); they are sought with slips.
+        dates: what becomes of dates, instead of what the profile says.
+        days: the shift of ``dates="shift"``.
+
+    Raises:
+        InputError: there is no such profile.
+
+    >>> redact("Dr. Roe saw the patient on 3/4/2016; Gaenslen's test at L5-S1, pain 8/10.").text
+    "Dr. [NAME] saw the patient on 3/4/2016; Gaenslen's test at L5-S1, pain 8/10."
+    """
+    from openimr.archive.redact import Options, Redactor, from_fields
+
+    return Redactor(Options(profile, dates, days), from_fields(known or {}))(text)

@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "serve": "Start the office: the web application of a review organization.",
     "admin": "Set up and look after the office: database, people, audit log.",
     "audit": "Verify the office's audit log.",
+    "redact": "Remove identifiers from determinations and case files before publication.",
     "demo": "Review an invented case and write its letter and review sheet.",
 }
 """Each command and its one-line help. The module of the same name holds it; it is imported only
