@@ -46,7 +46,8 @@ def _titled(text: str) -> Iterator[Span]:
         # Drs. Roe and Doe
         another = shape("further_titled").match(text, end)
         if another:
-            stop = read_name(text, another.end(), limit=2)
+            several = low in ("drs", "messrs")
+            stop = read_name(text, another.end(), limit=2, sure=several)
             if stop > another.end():
                 yield Span(another.end(), stop, "NAME", "title", 6)
 
@@ -172,6 +173,11 @@ def _in_a_role(text: str) -> Iterator[Span]:
         alone = " " not in name and is_ordinary(name) and not match["role"]
         if end > start and not alone and not made:
             yield Span(start, end, "NAME", "role", 6)
+            # My sister Jane and Ann
+            another = shape("further_titled").match(text, end)
+            stop = read_name(text, another.end(), limit=2) if another else 0
+            if another and stop > another.end():
+                yield Span(another.end(), stop, "NAME", "role", 6)
 
 
 def _pair(text: str, start: int, *, close: bool) -> int:
@@ -181,7 +187,8 @@ def _pair(text: str, start: int, *, close: bool) -> int:
     if len(parts) == 2 and all(may_be_name(part[0].rstrip(".")) for part in parts):
         return start + parts[1].end() - parts[1][0].endswith(".")
     single = re.compile(r"[A-Z][a-z]+\b(?=[,.; ])").match(text, start)
-    if close and single and single[0].lower() in ambiguous():
+    known = ambiguous() | words("names", "first_names")
+    if close and single and single[0].lower() in known:
         return single.end()
     return start
 
@@ -229,11 +236,15 @@ def _reversed(text: str) -> Iterator[Span]:
         ):
             continue
         last = match["l"]
-        if match["f"].lower() in firsts and not is_ordinary(last) and last.lower() not in firsts:
+        if match["f"].lower() in firsts and may_be_name(last) and last.lower() not in firsts:
             yield Span(match.start(), match.end(), "NAME", "first-name", 7)
 
 
-_PATIENT = re.compile(r"\b(?:pt|patient|claimant|applicant|ee|iw)\.?\s+$", re.IGNORECASE)
+_PATIENT = re.compile(
+    r"\b(?:pt|patient|claimant|applicant|ee|iw|ncm|nurse|adjuster|adj|interpreter|attorney)"
+    r"\.?:?\s+(?:is\s+|was\s+)?$",
+    re.IGNORECASE,
+)
 
 
 def _small(text: str) -> Iterator[Span]:
@@ -241,11 +252,13 @@ def _small(text: str) -> Iterator[Span]:
     firsts = words("names", "first_names")
     for match in shape("small_pair").finditer(text):
         first, last = match["f"], match["l"]
-        named = _PATIENT.search(text[max(0, match.start() - 12) : match.start()]) is not None
+        named = _PATIENT.search(text[max(0, match.start() - 24) : match.start()]) is not None
         doubtful = first in ambiguous()
-        if first not in firsts and not (named and doubtful):
+        if first not in firsts and not (named and (doubtful or not is_ordinary(first))):
             continue
-        if is_ordinary(last) and (doubtful or not named):
+        # After a word such as patient an eponym is a surname.
+        surname = last in ambiguous() or not is_ordinary(last)
+        if not surname or (last in ambiguous() and not named):
             continue
         if doubtful and not named:
             continue

@@ -142,7 +142,10 @@ def _is_street(value: str) -> bool:
     first = name[0]
     if name[-1].isupper() and not all(word.isupper() for word in name):
         return False
-    return first[0].isupper() or not is_ordinary(first) or value[-1].isdigit()
+    if name[-1].islower() and not all(word.islower() for word in name):
+        return False
+    single = len(first.rstrip(".")) == 1 and first.islower()
+    return not single and (first[0].isupper() or not is_ordinary(first) or value[-1].isdigit())
 
 
 def _is_city(value: str) -> bool:

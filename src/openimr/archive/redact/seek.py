@@ -102,7 +102,7 @@ class Seeker:
             p for last in one.last for p in re.split(r"[-.\s]", last) if len(p) > 2
         }
         firsts = ({one.first} if one.first else set()) | set(nick)
-        for word in lasts | firsts | {m for m in one.middle if len(m) > 2}:
+        for word in {w for w in lasts | firsts if len(w) > 1} | {m for m in one.middle if len(m) > 2}:
             given = word in one.last or word == one.first
             self._exact[word] = self._exact.get(word, False) or given
             if one.fuzzy and given and len(word) >= FUZZY and word not in self._slips:
@@ -173,6 +173,9 @@ class Seeker:
             return False
         neighbours = [called[m] for m in (n - 1, n + 1, n - 2, n + 2) if m in called]
         if any(other in self._pairs.get(word, ()) for other in neighbours):
+            return True
+        initial = tokens[n - 1] if n and len(tokens[n - 1][0]) == 1 else None
+        if initial and initial[0].isupper() and initial[0].lower() in self._pairs.get(word, ()):
             return True
         if not is_plain(word):
             # A nickname in small letters is too weak; a name as given is not.
