@@ -102,7 +102,9 @@ class Seeker:
             p for last in one.last for p in re.split(r"[-.\s]", last) if len(p) > 2
         }
         firsts = ({one.first} if one.first else set()) | set(nick)
-        for word in {w for w in lasts | firsts if len(w) > 1} | {m for m in one.middle if len(m) > 2}:
+        for word in {w for w in lasts | firsts if len(w) > 1} | {
+            m for m in one.middle if len(m) > 2
+        }:
             given = word in one.last or word == one.first
             self._exact[word] = self._exact.get(word, False) or given
             if one.fuzzy and given and len(word) >= FUZZY and word not in self._slips:
