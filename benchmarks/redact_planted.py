@@ -254,7 +254,7 @@ class World:
             "my": f"{month} {day.year}", "my2": f"{day.month}/{day.year}", "ofmy": f"{day.day}{th} of {month}, {day.year}",
             "md": f"{month} {day.day}", "usspace": f"{day.month} / {day.day} / {day.year}", "upper": f"{month[:3]} {day.day:02d} {day.year}".upper(),
             "compact": f"{day:%Y%m%d}", "split": f"{month}\n{day.day}, {day.year}", "md2": f"{day.month}/{day.day}",
-            "theof": f"the {day.day}{th} of {month} {day.year}", "lower": f"{month} {day.day}, {day.year}".lower(),
+            "theof": f"{day.day}{th} of {month} {day.year}", "lower": f"{month} {day.day}, {day.year}".lower(),
         }[form]  # fmt: skip
 
     def known(self) -> dict[str, object]:

@@ -57,6 +57,9 @@ class Allowed:
 
 def is_eponym_use(text: str, start: int, end: int) -> bool:
     """Whether the word at ``text[start:end]`` is used as a medical eponym: ``Baker's cyst``."""
+    joined = re.compile(r"[\w'’]+(?:-[\w'’]+)+").match(text, start)
+    if joined and joined[0].lower() in words("medical", "eponyms"):
+        return True
     word = text[start:end].lower().removesuffix("'s").removesuffix("’s")
     if word not in words("medical", "eponyms") and word.rstrip("s") not in words(
         "medical", "eponyms"

@@ -17,6 +17,7 @@ def find(text: str) -> Iterator[Span]:
     yield from _credentialled(text)
     yield from _in_a_role(text)
     yield from _by_first_name(text)
+    yield from _alone(text)
     yield from _reversed(text)
     yield from _small(text)
     yield from _with_initials(text)
@@ -34,7 +35,7 @@ def _titled(text: str) -> Iterator[Span]:
         low = title.lower()
         if low in _MEDICAL and title.isupper() and not dot and not _shouted(text, match.end()):
             continue
-        word = low in words("names", "title_words") and not dot
+        word = low in words("names", "title_words") and not dot and title != "Judge"
         if word and title.islower() and low not in ("judge", "miss"):
             continue
         lower = title.islower() or bool(dot)
@@ -165,9 +166,10 @@ def _in_a_role(text: str) -> Iterator[Span]:
         start = match.end()
         if shape("title").match(text, start):
             continue
-        end = read_name(text, start) or start
+        close = bool(match["role"] and shape("close").search(match[0]))
+        end = read_name(text, start)
         if end == start:
-            end = _pair(text, start, close=bool(match["role"] and shape("close").search(match[0])))
+            end = _pair(text, start, close=close)
         name = text[start:end]
         made = shape("maker").match(text, end) or shape("maker").search(text, start, end)
         alone = " " not in name and is_ordinary(name) and not match["role"]
@@ -175,9 +177,11 @@ def _in_a_role(text: str) -> Iterator[Span]:
             yield Span(start, end, "NAME", "role", 6)
             # My sister Jane and Ann
             another = shape("further_titled").match(text, end)
-            stop = read_name(text, another.end(), limit=2) if another else 0
-            if another and stop > another.end():
-                yield Span(another.end(), stop, "NAME", "role", 6)
+            if another and close:
+                stop = read_name(text, another.end(), limit=2)
+                stop = max(stop, _pair(text, another.end(), close=True))
+                if stop > another.end():
+                    yield Span(another.end(), stop, "NAME", "role", 6)
 
 
 def _pair(text: str, start: int, *, close: bool) -> int:
@@ -208,6 +212,16 @@ def _by_first_name(text: str) -> Iterator[Span]:
                 break
 
 
+def _alone(text: str) -> Iterator[Span]:
+    """A first name by itself that is no other word, no eponym and no place."""
+    firsts = words("names", "first_names")
+    for match in shape("single").finditer(text):
+        low = match[0].lower()
+        other = is_ordinary(low) or low in ambiguous() or low in words("names", "places")
+        if low in firsts and not other:
+            yield Span(match.start(), match.end(), "NAME", "first-name-alone", 9)
+
+
 def _surname(tokens: list[re.Match[str]], *, sure: bool) -> re.Match[str] | None:
     """The last of the words after a first name that belong to the name."""
     last = None
@@ -218,7 +232,9 @@ def _surname(tokens: list[re.Match[str]], *, sure: bool) -> re.Match[str] | None
         if len(word) == 1:
             continue
         fits = low in firsts or not is_ordinary(word) or (sure and low in ambiguous())
-        if not fits or low in words("names", "not_names"):
+        # Lawrence JS is an author of a study.
+        author = word.isupper() and len(word) < 4
+        if not fits or author or low in words("names", "not_names"):
             break
         last = token
         if token[0].endswith("."):
@@ -231,7 +247,7 @@ def _reversed(text: str) -> Iterator[Span]:
     firsts = words("names", "first_names")
     for match in shape("reversed").finditer(text):
         before = text[max(0, match.start() - 20) : match.start()]
-        if re.search(r"[A-Z][\w'’-]*\.?\s$", before) or re.match(
+        if re.search(r"[A-Z][\w'’-]*[.,]?\s$", before) or re.match(
             r"\s[A-Z][a-z]", text[match.end() :]
         ):
             continue
@@ -262,7 +278,7 @@ def _small(text: str) -> Iterator[Span]:
             continue
         if doubtful and not named:
             continue
-        yield Span(match.start(), match.end(), "NAME", "first-name", 7)
+        yield Span(match.start(), match.end("l"), "NAME", "first-name", 7)
 
 
 def _with_initials(text: str) -> Iterator[Span]:

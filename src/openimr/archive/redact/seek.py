@@ -138,6 +138,8 @@ class Seeker:
         called = dict(hits)
         for n, word in hits:
             token = tokens[n]
+            if credential().match(text, token.start()):
+                continue
             if self._sure(text, tokens, n, word, called):
                 yield Span(token.start(), token.start() + len(_cut(token[0])), "NAME", "known", 2)
                 yield from self._beside(text, tokens, n, word)
@@ -182,23 +184,7 @@ class Seeker:
         if not is_plain(word):
             # A nickname in small letters is too weak; a name as given is not.
             return self._exact.get(word, True) or token[0][0].isupper()
-        if _after_title(text, token.start()):
-            return True
-        if not token[0][0].isupper() or (
-            token[0].isupper() and len(token[0]) > 1 and _shouts(text, token)
-        ):
-            return False
-        if _begins_sentence(text, token.start()):
-            following = re.match(
-                r"(['’]s)?\s+(\w+)", text[token.start() + len(_cut(token[0])) :][:40]
-            )
-            said = following[2].lower() if following else ""
-            if following and following[1]:
-                return said in words("names", "possessed")
-            if said in ("has", "had", "is", "was", "can", "will", "did", "does", "also"):
-                return word not in words("names", "bodies")
-            return said in words("names", "person_verbs")
-        return not _month_use(text, token)
+        return _after_title(text, token.start()) or _is_meant(text, token, word)
 
     def _beside(self, text: str, tokens: list[re.Match[str]], n: int, word: str) -> Iterator[Span]:
         """Initials of the known name on either side: ``J. Q. Roe``, ``Roe, J.``"""
@@ -238,6 +224,23 @@ class Seeker:
             pattern = rf"(?<![\w.]){first}\.\s?{middle}{last}\.(?![\w])"
             for match in re.finditer(pattern, text):
                 yield Span(match.start(), match.end(), "NAME", "known-initials", 2)
+
+
+def _is_meant(text: str, token: re.Match[str], word: str) -> bool:
+    """Whether an everyday word that is also a known name is meant as the name."""
+    if not token[0][0].isupper() or (
+        token[0].isupper() and len(token[0]) > 1 and _shouts(text, token)
+    ):
+        return False
+    if _begins_sentence(text, token.start()):
+        following = re.match(r"(['’]s)?\s+(\w+)", text[token.start() + len(_cut(token[0])) :][:40])
+        said = following[2].lower() if following else ""
+        if following and following[1]:
+            return said in words("names", "possessed")
+        if said in ("has", "had", "is", "was", "can", "will", "did", "does", "also"):
+            return word not in words("names", "bodies")
+        return said in words("names", "person_verbs")
+    return not _month_use(text, token)
 
 
 def _cut(word: str) -> str:
