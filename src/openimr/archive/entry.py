@@ -15,6 +15,7 @@ from openimr import citations, drugs
 from openimr.archive.content import content_key, sentence_sums
 from openimr.archive.facets import letter_tags
 from openimr.archive.packed import pack
+from openimr.archive.tags import tokens
 from openimr.guidelines.library import Library
 from openimr.letters import case_side
 from openimr.model import Citation, Determination, DeterminedItem, ItemReview
@@ -66,7 +67,11 @@ class ItemRow(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Entry(msgspec.Struct, array_like=True, frozen=True):
-    """One letter, ready to be stored. Dates are days since 1970-01-01."""
+    """One letter, ready to be stored. Dates are days since 1970-01-01.
+
+    ``tags`` is the text of the index's column of that name; ``checksum`` a sum over all that is
+    stored of the letter in rows, to tell damage by.
+    """
 
     key: bytes
     case_number: str | None
@@ -80,7 +85,8 @@ class Entry(msgspec.Struct, array_like=True, frozen=True):
     specialties: tuple[str, ...]
     licences: tuple[str, ...]
     items: tuple[ItemRow, ...]
-    tags: tuple[str, ...]
+    tags: str
+    checksum: int
     determination: bytes
     reading: bytes
     texts: tuple[str, str, str, str]
@@ -103,23 +109,30 @@ def make_entry(determination: Determination, library: Library) -> Entry:
     d = determination
     tags = letter_tags(d, items, facts)
     packed, reading = pack(d, facts, reviewed.items, tags)
+    days = (
+        _day(d.date_of_injury),
+        _day(d.ur_denial_date),
+        _day(d.application_received),
+        _day(d.date_assigned),
+        _day(d.decision_date),
+    )
+    specialties = tuple(dict.fromkeys(d.reviewer.certification))
+    licences = tuple(dict.fromkeys(d.reviewer.licensure))
+    head = (content_key(d), d.case_number, d.format, days, d.priority, specialties, licences, items)
     return Entry(
-        key=content_key(d),
-        case_number=d.case_number,
-        variant=d.format,
-        injured=_day(d.date_of_injury),
-        denied=_day(d.ur_denial_date),
-        applied=_day(d.application_received),
-        assigned=_day(d.date_assigned),
-        decided=_day(d.decision_date),
-        priority=d.priority,
-        specialties=tuple(dict.fromkeys(d.reviewer.certification)),
-        licences=tuple(dict.fromkeys(d.reviewer.licensure)),
-        items=items,
-        tags=tags,
-        determination=packed,
-        reading=reading,
-        texts=texts(d),
+        head[0],
+        d.case_number,
+        d.format,
+        *days,
+        d.priority,
+        specialties,
+        licences,
+        items,
+        tokens(tags),
+        checksum(*head, reading),
+        packed,
+        reading,
+        texts(d),
     )
 
 
@@ -189,21 +202,8 @@ def _citation(by: int, one: Citation) -> CitationRow:
     return CitationRow(by, one.body, one.chapter or "", one.year or 0, one.section or "", pages)
 
 
-def rows_checksum(entry: Entry) -> int:
-    """A sum over everything that is stored of a letter in rows, to tell damage by."""
-    return checksum(
-        entry.key,
-        entry.case_number,
-        entry.variant,
-        (entry.injured, entry.denied, entry.applied, entry.assigned, entry.decided),
-        entry.priority,
-        entry.specialties,
-        entry.licences,
-        entry.items,
-        entry.reading,
-    )
-
-
 def checksum(*parts: object) -> int:
-    """The sum of these values in this order."""
+    """The sum over a letter's rows: key, case number, variant, days, priority, specialties,
+    licences, items, and the packed reading, in this order.
+    """
     return crc32(_ENCODER.encode(parts))

@@ -30,6 +30,10 @@ _TEXTS = {"request": 0, "rationale": 1, "summary": 2, "guideline": 3}
 Mode = Literal["read", "write"]
 
 
+Packed = tuple[Determination, Reading]
+"""A letter, and what was read in it: facts, findings, tags."""
+
+
 class Archive:
     """An open archive. Use it as a context manager, or call :meth:`close`.
 
@@ -73,7 +77,28 @@ class Archive:
         """
         return self.letter(letter)[0]
 
-    def letter(self, letter: int) -> tuple[Determination, Reading]:
+    def names(self, kind: str) -> dict[int, str]:
+        """The values of a kind of facet by number, see the table ``names``."""
+        return dict(
+            self.connection.execute("SELECT name, value FROM names WHERE kind = ?", (kind,))
+        )
+
+    def letters(self, first: int = 1, last: int = 1 << 62) -> Iterator[tuple[int, Packed]]:
+        """Letters by number from ``first`` to ``last``, each with what was read in it.
+
+        A process of a pool opens the archive itself and takes a range of its own.
+
+        Raises:
+            ValueError: a letter's bytes are damaged.
+        """
+        for letter, *packed in self.connection.execute(
+            "SELECT letter, determination, reading FROM packed WHERE letter BETWEEN ? AND ? "
+            "ORDER BY letter",
+            (first, last),
+        ):
+            yield letter, unpack(*packed)
+
+    def letter(self, letter: int) -> Packed:
         """A letter by its number, with the facts, findings and tags that were read in it.
 
         Raises:
@@ -185,7 +210,6 @@ def _connect(path: Path, mode: Mode) -> sqlite3.Connection:
 
 def _settle(connection: sqlite3.Connection, mode: Mode) -> None:
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
-    connection.execute(f"PRAGMA mmap_size = {2**31 - 65536}")
     if mode == "write":
         connection.execute("PRAGMA journal_mode = WAL")
         # NORMAL: a commit outlives the death of the process; a power cut may take the last
@@ -197,6 +221,9 @@ def _settle(connection: sqlite3.Connection, mode: Mode) -> None:
         connection.execute("PRAGMA secure_delete = OFF")
     else:
         connection.execute("PRAGMA query_only = ON")
+        # Readers share the system's cache of the file. The writer does not: what is mapped counts
+        # as its own memory, which is to stay flat.
+        connection.execute(f"PRAGMA mmap_size = {2**31 - 65536}")
     register(connection)
 
 

@@ -15,9 +15,8 @@ from typing import Any
 
 import msgspec
 
-from openimr.archive.entry import Entry, rows_checksum
+from openimr.archive.entry import Entry
 from openimr.archive.store import Archive, explanation
-from openimr.archive.tags import tokens
 from openimr.errors import InputError
 
 DAY_BITS = 20
@@ -170,7 +169,7 @@ class Writer:
                 None if entry.priority is None else int(entry.priority == "Expedited"),
                 len(entry.items),
                 sum(item.overturned for item in entry.items),
-                rows_checksum(entry),
+                entry.checksum,
             )
         )
         for kind, values in enumerate((entry.specialties, entry.licences)):
@@ -214,7 +213,7 @@ class Writer:
                 for rank, c in enumerate(item.citations)
             ]
         rows.packed.append((letter, entry.determination, entry.reading))
-        rows.search.append((dated, *entry.texts, tokens(entry.tags)))
+        rows.search.append((dated, *entry.texts, entry.tags))
         rows.months.add(month_of(entry.decided))
         return letter
 
