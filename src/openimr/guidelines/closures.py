@@ -28,7 +28,7 @@ Value = bool | int | float | str | tuple[str, ...] | None
 
 STANDING = frozenset({
     "age", "sex", "months_since_injury", "weeks_since_injury", "acute_phase", "chronic_pain",
-    "body_region", "side",
+    "body_region", "side", "request_phase",
 })  # fmt: skip
 """Facts that nearly every case file answers by its dates and its head. That one of them is so can
 be a reason; that it is not so is no examination, and leaves a silent list silent."""
@@ -230,6 +230,8 @@ def _is_standing(part: Node) -> bool:
             return fact in STANDING
         case Comparison(left=FactName(fact=fact)) | Membership(left=FactName(fact=fact)):
             return fact in STANDING
+        case And(parts=parts):
+            return _is_standing(parts[0])
     return False
 
 
