@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from openimr.guidelines.guideline import Criterion, Source
-from openimr.model import Kind, Status
+from openimr.model import Finding, Kind, Status
 from openimr.reviews.changes import hangs_on, would_change
-from openimr.reviews.decide import Effect, defeating, effects
+from openimr.reviews.decide import Effect, defeating, effects, model, propose
 
 
 def criterion(number: int, kind: Kind = "requirement", **more: object) -> Criterion:
@@ -184,3 +184,23 @@ def test_losing_what_an_overturned_item_hangs_on_defeats_it(
     for key in hangs_on(criteria, status):
         lost = status | {key.rsplit(".", 1)[1]: "not_documented"}
         assert defeating(criteria, effects(criteria, lost))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("status", "summary_only", "above_cut", "proposed"),
+    [
+        ("not_documented", True, True, "Overturned"),  # a summary leaves things out
+        ("not_documented", True, False, "Upheld"),
+        ("not_documented", False, True, "Upheld"),  # records of their own: silence counts
+        ("not_met", True, True, "Upheld"),  # what the summary says is never overruled
+        ("met", False, False, "Overturned"),
+    ],
+)
+def test_only_silence_of_a_summary_is_overruled(
+    status: Status, summary_only: bool, above_cut: bool, proposed: str
+) -> None:
+    asked = criterion(1)
+    effect = effects([asked], {"C1": status})["C1"]
+    finding = Finding(criterion=asked.key, kind=asked.kind, says="", status=status, effect=effect)
+    chance = model().cut + (0.01 if above_cut else -0.01)
+    assert propose([asked], [finding], chance, summary_only=summary_only) == proposed
