@@ -55,4 +55,4 @@ bench: $(VENV)/dev.stamp ## Print the ratios of benchmarks/ (sets up medspaCy in
 	@benchmarks/run
 
 clean: ## Remove what make made
-	rm -rf $(VENV) .venv-peers $(OUT) build src/*.egg-info
+	rm -rf $(VENV) .venv-peers .venv-redact $(OUT) build src/*.egg-info

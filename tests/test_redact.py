@@ -140,6 +140,13 @@ def test_a_name_that_a_record_gives_away_is_found_all_over_it() -> None:
     assert "Jane" not in openimr.redact(text).text
 
 
+def test_a_number_with_a_label_is_found_without_it_too() -> None:
+    text = "MRN: 123-45-67. Resident of Visalia, CA 93277.\n\n123-45-67 seen again in Visalia."
+    assert openimr.redact(text).text == (
+        "MRN: [MRN]. Resident of [ADDRESS].\n\n[MRN] seen again in [ADDRESS]."
+    )
+
+
 def test_profiles_differ_in_dates_ages_and_case_number() -> None:
     text = "CM17-9000001: a 93 year old, injured on 3/4/2016, seen March 9, 2016."
     assert openimr.redact(text).text == text

@@ -12,7 +12,7 @@ from typing import Literal
 
 from openimr.archive.redact import dates, organisations, people, recognise
 from openimr.archive.redact.data import load
-from openimr.archive.redact.known import Known, gathered
+from openimr.archive.redact.known import Known, gathered, numbers
 from openimr.archive.redact.medical import Allowed, is_eponym_use
 from openimr.archive.redact.seek import Seeker
 from openimr.archive.redact.spans import Span, settled
@@ -93,7 +93,7 @@ class Redactor:
         """Take up the names that the records of the case give away, to be found in all of them."""
         found = self.known
         for text in texts:
-            found = found.joined(gathered(text, _unprompted(text)))
+            found = found.joined(self._told(text))
         self.known = found
         self._seeker = Seeker(found)
 
@@ -105,9 +105,11 @@ class Redactor:
     def spans(self, text: str) -> list[Span]:
         """The identifiers in a text, settled, whatever the profile does with them."""
         own = _unprompted(text)
-        read = gathered(text, own)
-        new = set(read.people) - set(self.known.people) or set(read.organisations) - set(
-            self.known.organisations
+        read = self._told(text)
+        new = (
+            set(read.people) - set(self.known.people)
+            or set(read.organisations) - set(self.known.organisations)
+            or set(read.ids) - set(self.known.ids)
         )
         seeker = Seeker(self.known.joined(read)) if new else self._seeker
         marks = [match.span() for match in _MARK.finditer(text)]
@@ -116,6 +118,11 @@ class Redactor:
         found = [*own, *known, *self._births(text)]
         found = [s for s in found if not any(a < s.end and s.start < b for a, b in marks)]
         return _joined(text, settled(found))
+
+    def _told(self, text: str) -> Known:
+        """What the text itself gives away, to be sought in all of it."""
+        own = _unprompted(text)
+        return gathered(text, own).joined(numbers(text, settled([*own, *self._births(text)])))
 
     def _births(self, text: str) -> list[Span]:
         """Dates, those of birth apart: told by the known values or by the words before them."""

@@ -109,25 +109,45 @@ def _value(kind: str, text: str) -> Known:
     return Known(ids=((kind, text),)) if kind else Known()
 
 
+_NAMES = ("title", "label", "credential", "first-name", "role", "initials", "addressee")
+_NUMBERS = frozenset(
+    ("CLAIM", "EAMS", "WCIS", "MRN", "NPI", "LICENCE", "SSN", "ACCOUNT", "DEVICE", "VEHICLE", "ID")
+)
+
+
 def gathered(text: str, spans: Iterable[Span]) -> Known:
-    """What a record itself tells: the names that titles, labels and credentials gave away."""
+    """What a record itself tells: what titles, labels and credentials gave away in one place."""
     people: list[str] = []
     organisations: list[str] = []
     for span in spans:
         value = re.sub(r"\s+", " ", text[span.start : span.end])
-        if span.category == "NAME" and span.rule in (
-            "title",
-            "label",
-            "credential",
-            "first-name",
-            "role",
-            "initials",
-            "addressee",
-        ):
+        if span.category == "NAME" and span.rule in _NAMES and not value.islower():
             people.append(value)
-        elif (
-            span.category == "ORG" and span.rule in ("organisation", "employer") and len(value) > 5
-        ):
+        elif span.category == "ORG" and span.rule != "label" and len(value) > 5:
             organisations.append(value)
-    people = [p for p in dict.fromkeys(people) if not p.islower()]
-    return Known(tuple(people), tuple(dict.fromkeys(organisations)), read=frozenset(people))
+    return Known(
+        tuple(dict.fromkeys(people)),
+        tuple(dict.fromkeys(organisations)),
+        read=frozenset(people),
+    )
+
+
+def numbers(text: str, spans: Iterable[Span]) -> Known:
+    """The numbers and towns that labels gave away, from settled spans: a date is no number.
+
+    Short numbers are left out, which elsewhere may be a dose or a score.
+    """
+    ids: list[tuple[str, str]] = []
+    for span in spans:
+        value = re.sub(r"\s+", " ", text[span.start : span.end])
+        if span.category in _NUMBERS and sum(c.isdigit() for c in value) >= 5:
+            ids.append((span.category, value))
+        elif span.category == "ADDRESS" and (town := _town(value)):
+            ids.append(("ADDRESS", town))
+    return Known(ids=tuple(dict.fromkeys(ids)))
+
+
+def _town(address: str) -> str | None:
+    """The town of an address that is no more than a town, with or without state and code."""
+    town = re.fullmatch(r"([A-Z][a-z]+(?: [A-Z][a-z]+){0,2})(?:,.*)?", address)
+    return town[1] if town and len(town[1]) > 4 else None
