@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import tarfile
 from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
@@ -17,6 +19,7 @@ from openimr.archive.sample.summary import MARK
 from openimr.cli.main import cli
 from openimr.errors import InputError
 from openimr.letters import printed, read_text, write
+from openimr.model import Determination
 
 LETTERS = list(sample(300, seed=3))
 
@@ -54,7 +57,7 @@ def test_a_letter_does_not_depend_on_how_many_there_are() -> None:
 def test_other_formats_read_back(to: str, tmp_path: Path) -> None:
     write_samples(tmp_path, 3, seed=3, to=to)  # type: ignore[arg-type]
     for one in LETTERS[:3]:
-        [path] = tmp_path.glob(f"{one.determination.case_number}.*")
+        [path] = (tmp_path / "letters").glob(f"{one.determination.case_number}.*")
         assert openimr.read(path) == one.determination
 
 
@@ -91,11 +94,15 @@ def test_facts_stand_where_their_labels_say() -> None:
             assert summary[fact["start"] : fact["end"]] == fact["quote"]
 
 
-def test_the_stream_holds_the_letters(tmp_path: Path) -> None:
+def test_streams_hold_the_letters(tmp_path: Path) -> None:
+    wanted = [one.determination for one in LETTERS[:5]]
+    write_samples(tmp_path, 5, seed=3, to="tar")
+    with tarfile.open(tmp_path / "letters.tar") as held:
+        texts = [held.extractfile(member).read().decode() for member in held]  # type: ignore[union-attr]
+    assert [read_text(text) for text in texts] == wanted
     write_samples(tmp_path, 5, seed=3, to="jsonl")
-    lines = (tmp_path / "letters.jsonl").read_text("utf-8").splitlines()
-    found = [read_text(json.loads(line)["text"]) for line in lines]
-    assert found == [one.determination for one in LETTERS[:5]]
+    lines = (tmp_path / "letters.jsonl").read_bytes().splitlines()
+    assert [msgspec.json.decode(line, type=Determination) for line in lines] == wanted
 
 
 @pytest.mark.parametrize("wrong", [{"count": -1}, {"count": 1, "agreement": 0.2}])

@@ -8,15 +8,15 @@ import click
 
 from openimr.cli.common import progress
 
-FORMATS = ("text", "jsonl", "html", "pdf", "docx")
+FORMATS = ("text", "tar", "jsonl", "html", "pdf", "docx")
 
 
 @click.command(
     epilog="""\b
 Examples:
   imr sample 100 --out invented/
-  imr sample 1000000 --seed 7 --format jsonl --out stream/
-  imr sample 500000 --first 500000 --seed 7 --format jsonl --out stream2/
+  imr sample 1000000 --seed 7 --format tar --out stream/
+  imr sample 500000 --first 500000 --seed 7 --format tar --out stream2/
   imr evaluate invented/ --labels invented/labels.jsonl
 """
 )
@@ -35,7 +35,7 @@ Examples:
     type=click.Choice(FORMATS),
     default="text",
     show_default=True,
-    help="Form of the letters: a file each, or with jsonl one stream, letters.jsonl.",
+    help="Form of the letters: a file each; or one stream, of texts (tar) or of data (jsonl).",
 )
 @click.option(
     "--first",

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Literal, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from openimr.archive.sample.case import AGREEMENT
 from openimr.archive.sample.letter import Sampled, sampled
+from openimr.archive.sample.sinks import Format, letters_sink
 from openimr.errors import InputError
-from openimr.letters import printed, write
 
-Format = Literal["text", "jsonl", "html", "pdf", "docx"]
-FORMATS: tuple[Format, ...] = ("text", "jsonl", "html", "pdf", "docx")
-ENDINGS = {"text": "txt", "html": "html", "pdf": "pdf", "docx": "docx"}
 STREAMS = ("truth.jsonl", "labels.jsonl", "departures.jsonl")
-_A_FOLDER = 10_000
+"""What stands beside the letters. Without letters of their own, determinations are the truth."""
 
 
 class Tally(NamedTuple):
@@ -85,8 +82,9 @@ def write_samples(
         seed: the series.
         first: the number of the first letter.
         agreement: as in :func:`sample`.
-        to: the form of the letters; ``jsonl`` is one stream, ``letters.jsonl``, with an object
-            {"name", "text"} for each letter.
+        to: the form of the letters. ``text``, ``html``, ``pdf`` and ``docx`` give a file each, in
+            ``letters/``; ``tar`` gives the texts in one stream, ``letters.tar``; ``jsonl`` the
+            determinations as data, ``letters.jsonl``.
         progress: called with the name of each letter before it is written.
 
     Returns:
@@ -104,11 +102,10 @@ def write_samples(
             truth, labels, departures = (
                 open_files.enter_context((out / name).open("wb")) for name in STREAMS
             )
-            sink = _Sink(out, count, to, open_files)
+            sink = open_files.enter_context(letters_sink(out, count, to))
             for one in letters:
-                name = f"{one.determination.case_number}.{ENDINGS.get(to, 'txt')}"
-                progress(name)
-                sink.put(one, name)
+                progress(one.determination.case_number or "")
+                sink(one)
                 truth.write(encode(one.determination) + b"\n")
                 labels.write(encode(one.label) + b"\n")
                 for departure in one.departures:
@@ -118,36 +115,3 @@ def write_samples(
         problem = f"cannot be written to ({error.strerror})"
         raise InputError(str(out), problem, "choose another folder with --out") from None
     return tally
-
-
-class _Sink:
-    """Where letters go: a file each, in folders of at most ten thousand, or one stream."""
-
-    def __init__(self, out: Path, count: int, to: Format, open_files: ExitStack) -> None:
-        self.out, self.to = out, to
-        self.split = count > _A_FOLDER
-        self.made: set[Path] = set()
-        self.stream: IO[bytes] | None = None
-        if to == "jsonl":
-            self.stream = open_files.enter_context((out / "letters.jsonl").open("wb"))
-
-    def put(self, one: Sampled, name: str) -> None:
-        if self.stream is not None:
-            text = printed(one.determination).decode()
-            self.stream.write(msgspec.json.encode({"name": name, "text": text}) + b"\n")
-            return
-        folder = self.out
-        if self.split:
-            folder = folder / f"{one.number // _A_FOLDER:04}"
-            if folder not in self.made:
-                folder.mkdir(exist_ok=True)
-                self.made.add(folder)
-        data = (
-            printed(one.determination)
-            if self.to == "text"
-            else write(
-                one.determination,
-                self.to,  # type: ignore[arg-type]
-            )
-        )
-        (folder / name).write_bytes(data)
