@@ -16,6 +16,7 @@ from openimr.archive.sample.content import (
     Treatment,
     Weighted,
     cases,
+    clashes,
     fact_words,
     fill,
     pick,
@@ -23,8 +24,18 @@ from openimr.archive.sample.content import (
     regions,
     treatments,
 )
-from openimr.archive.sample.criteria import Asked, Outcome, State, epoch, guideline, judge
+from openimr.archive.sample.criteria import (
+    Asked,
+    Key,
+    Outcome,
+    State,
+    bears,
+    epoch,
+    guideline,
+    judge,
+)
 from openimr.archive.sample.plans import Plan, Variant
+from openimr.guidelines.closures import Value
 from openimr.guidelines.facts import vocabulary
 from openimr.model import Decision, Phase
 
@@ -32,6 +43,8 @@ AGREEMENT = 0.88
 """Share of items in which the physician decides as the criteria do, unless told otherwise."""
 
 _WORST = 0.6
+_TAKEN: Key = ("on_drugs", None)
+_OPEN = Outcome((), (), ())
 _TRIES = 6
 
 
@@ -44,7 +57,8 @@ class Item:
     variant: Variant
     number: int
     asked: Asked
-    outcome: Outcome
+    wanted: bool
+    outcome: Outcome = _OPEN
     decision: Decision = "Upheld"
     departs: bool = False
     parent: int | None = None
@@ -124,34 +138,41 @@ def invent(random: Random, agreement: float) -> Case:
     """
     form, decided = _when(random)
     count = 1 if form == "M13" else int(_sizes().pick(random))
-    name = _main().pick(random)
-    held = treatments()[name]
-    if held.services and count == 1 and random() < 0.5:
+    name, kind, phase, plan = _first_item(random)
+    if treatments()[name].services and count == 1 and random() < 0.5:
         count = 2 + int(random() * 4)
-    kind = _kinds(name).pick(random)
-    phase = pick(random, held.phases)
-    plan = _plan(random, name, kind, phase, {})
-    months, age = (plan.months, plan.age) if plan else (8.0, 45)
     case = Case(
         random=random,
         kind=cases()[kind],
-        state=plans.background(kind, months, age),
+        state=plans.background(kind, plan.months, plan.age),
         items=[],
         slots={},
-        dates=_dates(random, decided, months),
+        dates=_dates(random, decided, plan.months),
         form=form,
         period=epoch(decided),
     )
-    case.slots = _slots(case, age)
+    case.slots = _slots(case, plan.age)
     case.state["pain_score", case.region] = case.slots["pain"]
+    _begin(case, name, phase, plan)
     _background(case)
-    _add(case, name, phase, plan)
     for _ in range(3 * count):
         if len(case.items) >= count:
             break
         _another(case, kind)
     _settle(case, agreement)
     return case
+
+
+def _first_item(random: Random) -> tuple[str, str, Phase, Plan]:
+    """What the letter is mainly about: treatment, kind of case, phase and plan."""
+    while True:
+        name = _main().pick(random)
+        kind = _kinds(name).pick(random)
+        phase = pick(random, treatments()[name].phases)
+        wanted = _wanted(random, name)
+        plan = _plan(random, name, kind, phase, wanted)
+        if plan is not None:
+            return name, kind, phase, plan
 
 
 def _when(random: Random) -> tuple[str, date]:
@@ -170,7 +191,10 @@ def _dates(random: Random, decided: date, months: float) -> dict[str, date]:
     denied = _workday(received - timedelta(days=1 + int(random() * 28)))
     rfa = _workday(denied - timedelta(days=3 + int(random() * 7)))
     visit = _workday(rfa - timedelta(days=int(random() * 7)))
-    doi = visit - timedelta(days=max(4, int(months * 30.4)))
+    low, high = plans.BANDS[months]
+    # The criteria count the time since the injury to the decision of utilization review.
+    doi = denied - timedelta(days=int(30.44 * (low + (high - low) * random())))
+    visit, rfa = max(visit, doi + timedelta(days=2)), max(rfa, doi + timedelta(days=3))
     earlier = doi + timedelta(days=int((visit - doi).days * (0.3 + random() * 0.5)))
     return {
         "doi": doi,
@@ -224,31 +248,49 @@ def _slots(case: Case, age: int) -> Slots:
 
 
 def _background(case: Case) -> None:
-    """What the kind of case often states, drugs and treatments that go without saying."""
+    """What such cases often state besides, as far as it leaves the outcome alone."""
     random = case.random
     for fact, often in case.kind.often.items():
         if random() < often:
             place = case.region if vocabulary()[fact].binding == "region" else None
-            case.state.setdefault((fact, place), fact_words()[fact].domain()[0])
+            _also(case, (fact, place), fact_words()[fact].domain()[0])
+    for fact, often in case.kind.denied.items():
+        if random() < often:
+            place = case.region if vocabulary()[fact].binding == "region" else None
+            _also(case, (fact, place), False)
+
+
+def _words(value: Value) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else ()
+
+
+def _also(case: Case, key: Key, value: Value) -> bool:
+    """Let something more hold, unless it is settled or would change an outcome."""
+    if (key in case.state and key != _TAKEN) or clashes(key, value, case.state):
+        return False
+    trial = case.state | {key: value}
+    for item in case.items:
+        if not bears(item.name, key[0]):
+            continue
+        if judge(item.asked, trial, case.period).overturned != item.wanted:
+            return False
+    case.state = trial
+    return True
 
 
 # -------------------------------------------------------------------------------------- items
 
 
-def _plan(random: Random, name: str, kind: str, phase: Phase, state: State) -> Plan | None:
-    """A plan that does not contradict what already holds."""
+def _plan(random: Random, name: str, kind: str, phase: Phase, wanted: bool) -> Plan | None:
+    """A plan for the outcome wanted, if there is one for this kind of case."""
     held = plans.pool(name, kind, phase)
-    wanted, other = (held.good, held.bad)
-    if random() >= treatments()[name].rate:
-        wanted, other = other, wanted
-    for group in (wanted, other):
-        if not group:
-            continue
-        for _ in range(_TRIES):
-            plan = pick(random, group)
-            if all(state.get(key, value) == value for key, value in plan.facts):
-                return plan
-    return None
+    group = held.good if wanted else held.bad
+    return pick(random, group) if group else None
+
+
+def _wanted(random: Random, name: str) -> bool:
+    """Whether the criteria are to carry a request: as often as practice overturns it."""
+    return random() < treatments()[name].rate
 
 
 def _another(case: Case, kind: str) -> None:
@@ -260,35 +302,63 @@ def _another(case: Case, kind: str) -> None:
     else:
         name = _beside(kind).pick(random)
     held = treatments()[name]
-    families = {guideline(item.name).family for item in case.items}
-    if guideline(name).family in families - {"preoperative"} or any(
-        item.name == name for item in case.items
-    ):
-        return
+    family = guideline(name).family
+    for item in case.items:
+        other = guideline(item.name).family
+        if item.name == name or (family == other and family != "preoperative"):
+            return
     if not fits(name, kind) or (held.services and first.services):
         return
     phase = pick(random, held.phases)
     if name == "physical_therapy" and case.state.get(("conservative_care_failed", case.region)):
         phase = "repeat"
-    plan = _plan(random, name, kind, phase, case.state)
-    if plan is not None:
-        _add(case, name, phase, plan)
+    wanted = _wanted(random, name)
+    for _ in range(_TRIES):
+        plan = _plan(random, name, kind, phase, wanted)
+        if plan is not None and _add(case, name, phase, plan, wanted):
+            return
 
 
-def _add(case: Case, name: str, phase: Phase, plan: Plan | None) -> None:
-    held = treatments()[name]
-    number = plan.variant if plan else 0
-    variant = plans.variants(name)[number]
+def _begin(case: Case, name: str, phase: Phase, plan: Plan) -> None:
+    """The main item: its facts hold, and its outcome is what the criteria of the day say."""
+    case.state.update(plan.facts)
+    question = plans.asked(name, case.kind.region, phase, plan.variant, None)
+    carried = judge(question, case.state, case.period).overturned
+    variant = plans.variants(name)[plan.variant]
+    item = Item(name, phase, variant, plan.variant, question, carried)
+    item.request = _request(case, treatments()[name], item)
+    case.items.append(item)
+
+
+def _add(case: Case, name: str, phase: Phase, plan: Plan, wanted: bool) -> bool:
+    """Add an item and its facts, unless they contradict what holds or upset what was decided."""
+    held, state = treatments()[name], case.state
+    variant = plans.variants(name)[plan.variant]
+    facts = dict(plan.facts)
+    taken = facts.pop(_TAKEN, ())
+    if any(state.get(key, value) != value for key, value in facts.items()):
+        return False
+    if any(clashes(key, value, state) for key, value in facts.items()):
+        return False
+    if taken:
+        facts[_TAKEN] = (*_words(state.get(_TAKEN)), *_words(taken))
     if any(variant.drug and variant.drug == item.variant.drug for item in case.items):
-        return
-    case.state.update(plan.facts if plan else ())
-    parent = 0 if held.service and case.items else None
-    if name in treatments()[case.items[0].name].services if case.items else False:
-        parent = 0
-    question = plans.asked(name, case.kind.region, phase, number, None)
-    item = Item(name, phase, variant, number, question, Outcome((), (), ()), parent=parent)
+        return False
+    parent = 0 if case.items and name in treatments()[case.items[0].name].services else None
+    # A service of a surgery is judged as if the surgery stood; whether it does is seen later.
+    supported = True if parent == 0 else None
+    question = plans.asked(name, case.kind.region, phase, plan.variant, supported)
+    item = Item(name, phase, variant, plan.variant, question, wanted, parent=parent)
+    trial = state | facts
+    for one in (*case.items, item):
+        if one is not item and not any(bears(one.name, fact) for fact, _ in facts):
+            continue
+        if judge(one.asked, trial, case.period).overturned != one.wanted:
+            return False
+    case.state = trial
     item.request = _request(case, held, item)
     case.items.append(item)
+    return True
 
 
 def _request(case: Case, held: Treatment, item: Item) -> str:
@@ -317,12 +387,15 @@ def _medicines(case: Case) -> None:
             continue
         classes.add(own[:1])
         case.taken.append((said, generic))
-    for item in case.items:
-        if item.variant.drug and item.phase == "ongoing":
-            said = dict(item.variant.fields)["drug"].split()[0]
-            case.taken.append((said, item.variant.drug))
-    if case.taken:
-        case.state["on_drugs", None] = tuple(generic for _, generic in case.taken)
+    asked_for = [
+        (dict(item.variant.fields)["drug"].split()[0], item.variant.drug)
+        for item in case.items
+        if item.variant.drug and item.phase == "ongoing"
+    ]
+    case.taken += [pair for pair in asked_for if pair not in case.taken]
+    known = tuple(generic for _, generic in case.taken)
+    if known and not _also(case, _TAKEN, known):
+        case.taken = asked_for
     first = {people["tried_by"].get(i.name) for i in case.items if i.phase == "initial"}
     count = int(random() * 4)
     for _ in range(count):
@@ -330,8 +403,8 @@ def _medicines(case: Case) -> None:
         if way[1] not in first and way not in case.tried:
             case.tried.append(way)
     words = tuple(value for _, value in case.tried if value)
-    if words:
-        case.state["conservative_care_tried", case.region] = words
+    if words and not _also(case, ("conservative_care_tried", case.region), words):
+        case.tried = []
 
 
 # ----------------------------------------------------------------------------------- decisions
@@ -348,6 +421,7 @@ def _settle(case: Case, agreement: float) -> None:
             parent = case.items[item.parent].decision == "Overturned"
         item.asked = item.asked._replace(parent=parent)
         item.outcome = judge(item.asked, case.state, case.period)
+        item.wanted = item.outcome.overturned
         carried = item.outcome.overturned and parent is not False
         item.decision = "Overturned" if carried else "Upheld"
         if parent is False:

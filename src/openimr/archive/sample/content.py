@@ -66,6 +66,7 @@ class CaseKind(_Part, frozen=True):
     dx: tuple[str, ...]
     has: tuple[str, ...] = ()
     often: dict[str, float] = {}
+    denied: dict[str, float] = {}
     surgery: str = "surgery"
 
 
@@ -126,6 +127,26 @@ def treatments() -> Mapping[str, Treatment]:
 def regions() -> Mapping[str, Mapping[str, Any]]:
     """The words of each body region."""
     return MappingProxyType(raw("regions"))
+
+
+@cache
+def _clashing() -> Mapping[tuple[str, bool], tuple[tuple[str, bool], ...]]:
+    found: dict[tuple[str, bool], tuple[tuple[str, bool], ...]] = {}
+    for group in raw("cases_apart"):
+        sides = [(name.removeprefix("not "), not name.startswith("not ")) for name in group]
+        for one in sides:
+            found[one] = (*found.get(one, ()), *(other for other in sides if other != one))
+    return found
+
+
+def clashes(key: tuple[str, str | None], value: object, state: Mapping[Any, object]) -> bool:
+    """Whether no physician would write this beside what holds: see ``cases_apart.yaml``."""
+    others = _clashing().get((key[0], value is not False), ())
+    for name, holds in others:
+        known = state.get((name, key[1]), state.get((name, None)))
+        if known is not None and (known is not False) == holds:
+            return True
+    return False
 
 
 def pick(random: Random, choices: Sequence[T]) -> T:

@@ -17,6 +17,7 @@ from openimr.archive.sample.content import (
     Random,
     Treatment,
     cases,
+    clashes,
     fact_words,
     pick,
     treatments,
@@ -37,8 +38,18 @@ from openimr.model import Phase, Region
 
 _GOOD, _BAD = 12, 30
 _MOVES = 40
-_MONTHS = (0.6, 1.2, 2.0, 2.6, 4.0, 7.0, 13.0, 26.0, 50.0)
-_CHRONIC = (5.0, 8.0, 14.0, 26.0, 50.0, 90.0)
+BANDS = {
+    0.6: (0.3, 0.95),
+    1.2: (1.1, 1.33),
+    2.6: (2.1, 2.9),
+    4.0: (3.3, 5.7),
+    8.0: (6.3, 11.5),
+    18.0: (12.5, 23.0),
+    50.0: (25.0, 110.0),
+}
+"""Months since the injury, and the range in which criteria take them for the same."""
+_MONTHS = tuple(BANDS)
+_CHRONIC = (4.0, 8.0, 18.0, 50.0, 50.0)
 _AGES = (24, 29, 33, 38, 42, 47, 51, 55, 58, 62, 67)
 
 
@@ -149,10 +160,10 @@ class _Search:
     def _leaves(self, condition: str | None) -> list[tuple[Key, FactWords]]:
         if condition is None:
             return []
-        names = {fact for fact, _ in _reach(condition)}
+        names = {fact for fact, _ in reach(condition)}
         return [
             (key, words)
-            for key in sorted(_reach(condition), key=str)
+            for key in sorted(reach(condition), key=str)
             if (words := fact_words().get(key[0])) is not None
             and self._speakable(key, words)
             and key[0] in names
@@ -206,6 +217,8 @@ class _Search:
             state["prior_sessions_completed", own_name(self.name, variant)] = prior
         if self.phase == "repeat" and guideline(self.name).category == "imaging":
             state["prior_mri", self.region] = True
+        if self.phase == "ongoing" and variant.drug:
+            state["on_drugs", None] = (variant.drug,)
         if self.phase == "initial" and variant.drug:
             state["first_prescription", variant.drug] = True
         for fact in self.held.needs:
@@ -255,11 +268,15 @@ class _Search:
         key, words = self._weighted(leaves)
         values = words.domain()
         value = values[0] if self.random() < 0.7 else pick(self.random, values)
-        if since(key[0], value) > months:
+        if since(key[0], value) > months or clashes(key, value, self._unbound(facts)):
             return facts, number
         moved = dict(facts)
         moved[self._key(key, number)] = value
         return moved, number
+
+    def _unbound(self, facts: State) -> dict[Key, Value]:
+        has = {(fact, None): True for fact in cases()[self.kind].has}
+        return has | {(fact, None): value for (fact, _), value in facts.items()}
 
     def _weighted(self, leaves: list[tuple[Key, FactWords]]) -> tuple[Key, FactWords]:
         place = self.random() * sum(words.often for _, words in leaves)
@@ -268,6 +285,16 @@ class _Search:
             if place <= 0:
                 return key, words
         return leaves[-1]
+
+    def _also(self, facts: State, number: int, months: float) -> None:
+        """Now and then something that speaks against, or aside."""
+        leaves = self.leaves[pick(self.random, tuple(self.leaves))]
+        if not leaves or self.random() < 0.6:
+            return
+        key, words = self._weighted(leaves)
+        value = pick(self.random, words.domain())
+        if since(key[0], value) <= months and not clashes(key, value, self._unbound(facts)):
+            facts.setdefault(self._key(key, number), value)
 
     def _missed(self, near: Plan) -> Plan | None:
         """A near miss: some of the facts left out or turned round, or too much asked for."""
@@ -286,6 +313,7 @@ class _Search:
                     del facts[key]
                 elif chance < 0.6 and fact_words()[key[0]].no:
                     facts[key] = False
+            self._also(facts, number, start.months)
             if self._judged(start, facts, number).failing:
                 return start._replace(facts=tuple(facts.items()), variant=number)
         return None
@@ -306,7 +334,8 @@ def since(fact: str, value: Value) -> float:
 
 
 @cache
-def _reach(condition: str) -> frozenset[Key]:
+def reach(condition: str) -> frozenset[Key]:
+    """The facts that a condition names and those they are derived from."""
     return frozenset(below(compiled(condition), None))
 
 

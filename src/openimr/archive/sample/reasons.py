@@ -7,7 +7,7 @@ from functools import cache
 from openimr.archive.sample.case import Case, Item
 from openimr.archive.sample.content import fact_words, fill, pick, raw, treatments
 from openimr.archive.sample.criteria import Key, guideline
-from openimr.archive.sample.plans import _reach
+from openimr.archive.sample.plans import reach
 from openimr.archive.sample.summary import Summary
 from openimr.guidelines.facts import vocabulary
 from openimr.guidelines.guideline import Criterion
@@ -74,8 +74,8 @@ def _failure(case: Case, item: Item, number: str, summary: Summary, slots: dict[
     if held is None:
         return fill(pick(random, ways["generic"]), slots)
     slots["list"] = _nouns(case, item, (number,)) or "the elements required"
-    quotes = _quotes(case, item, (number,), summary, against=held.kind != "contraindication")
-    if quotes and status != "not_documented":
+    quotes = _quotes(case, item, (number,), summary, against=True)
+    if quotes and held.kind != "contraindication" and status != "not_documented":
         slots["quote"] = quotes[0]
         return fill(pick(random, ways["failed"]), slots)
     if held.kind == "limit":
@@ -100,15 +100,14 @@ def _noun(name: str, number: str, region: str) -> str:
     held = criterion(name, number)
     if held is None:
         return ""
-    known = [
-        (words.often, words.noun)
-        for fact, _ in sorted(_reach(held.condition), key=str)
-        if (words := fact_words().get(fact)) is not None
-        and (not words.regions or region in words.regions)
-        and words.part != "person"
-    ]
-    known.sort(key=lambda pair: -pair[0])
-    nouns = list(dict.fromkeys(noun for _, noun in known))[:_MOST]
+    named = raw("reasons")["nouns"]
+    nouns: list[str] = []
+    for fact, _ in held.test.names:
+        words = fact_words().get(fact)
+        fits = words is not None and (not words.regions or region in words.regions)
+        noun = named.get(fact) or (words.noun if words is not None and fits else None)
+        if noun and noun not in nouns and len(nouns) < _MOST:
+            nouns.append(noun)
     if nouns:
         return " or ".join(nouns)
     if held.gap:
@@ -121,16 +120,23 @@ def _quotes(
 ) -> list[str]:
     """What the record says that bears on criteria, as clauses."""
     found: list[str] = []
+    told = {fact for fact, _ in summary.said}
     for number in numbers:
-        held = criterion(item.name, number)
-        if held is None:
-            continue
-        for fact, binding in sorted(_reach(held.condition), key=str):
+        for fact, binding in _facts(item.name, number):
+            if fact not in told:
+                continue
             key = _key(case, item, fact, binding)
             value = case.state.get(key)
             if key in summary.said and (value is False) == against:
                 found.append(_clause(fact, summary.said[key]))
     return list(dict.fromkeys(found))
+
+
+@cache
+def _facts(name: str, number: str) -> tuple[Key, ...]:
+    """The facts that a criterion looks at, directly or not."""
+    held = criterion(name, number)
+    return () if held is None else tuple(sorted(reach(held.condition), key=str))
 
 
 def _key(case: Case, item: Item, fact: str, binding: str | None) -> Key:

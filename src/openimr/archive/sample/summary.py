@@ -219,8 +219,11 @@ def _work(case: Case, summary: Summary, said: Sequence[Said]) -> None:
     if case.random() < 0.6:
         ways = raw("prose")["work"]
         status = pick(case.random, ("full", "modified", "modified", "off"))
-        if ("work_restrictions_reduced", None) not in case.state:
+        if not any(fact in _WORKING for fact, _ in case.state):
             summary.sentence(fill(pick(case.random, ways[status]), case.slots))
+
+
+_WORKING = ("work_restrictions_reduced", "failed_return_to_work", "homebound", "wheelchair_user")
 
 
 def _requests(case: Case, summary: Summary, said: Sequence[Said]) -> None:
@@ -234,6 +237,8 @@ def _rfa(case: Case, summary: Summary, said: Sequence[Said]) -> None:
 
 def _review(case: Case, summary: Summary, said: Sequence[Said]) -> None:
     _asking(case, summary, "review")
+    if case.random() < 0.25:
+        summary.sentence(fill(pick(case.random, raw("prose")["review_why"]), case.slots))
 
 
 def _asking(case: Case, summary: Summary, name: str) -> None:
