@@ -37,12 +37,15 @@ from openimr.archive.sample.criteria import (
 from openimr.archive.sample.plans import Plan, Variant
 from openimr.guidelines.closures import Value
 from openimr.guidelines.facts import vocabulary
+from openimr.letters.forms import form
 from openimr.model import Decision, Phase
 
 AGREEMENT = 0.88
 """Share of items in which the physician decides as the criteria do, unless told otherwise."""
 
 _WORST = 0.6
+_MODIFIED = 0.12
+_WORDED_BY = "F16"
 _TAKEN: Key = ("on_drugs", None)
 _OPEN = Outcome((), (), ())
 _TRIES = 6
@@ -63,6 +66,7 @@ class Item:
     departs: bool = False
     parent: int | None = None
     request: str = ""
+    worded: str | None = None
     original: str | None = None
     authorized: str | None = None
     remainder: str | None = None
@@ -323,16 +327,16 @@ def _begin(case: Case, name: str, phase: Phase, plan: Plan) -> None:
     """The main item: its facts hold, and its outcome is what the criteria of the day say."""
     case.state.update(plan.facts)
     question = plans.asked(name, case.kind.region, phase, plan.variant, None)
-    carried = judge(question, case.state, case.period).overturned
     variant = plans.variants(name)[plan.variant]
-    item = Item(name, phase, variant, plan.variant, question, carried)
-    item.request = _request(case, treatments()[name], item)
+    item = Item(name, phase, variant, plan.variant, question, False)
+    _ask(case, item)
+    item.wanted = judge(item.asked, case.state, case.period).overturned
     case.items.append(item)
 
 
 def _add(case: Case, name: str, phase: Phase, plan: Plan, wanted: bool) -> bool:
     """Add an item and its facts, unless they contradict what holds or upset what was decided."""
-    held, state = treatments()[name], case.state
+    state = case.state
     variant = plans.variants(name)[plan.variant]
     facts = dict(plan.facts)
     taken = facts.pop(_TAKEN, ())
@@ -349,6 +353,7 @@ def _add(case: Case, name: str, phase: Phase, plan: Plan, wanted: bool) -> bool:
     supported = True if parent == 0 else None
     question = plans.asked(name, case.kind.region, phase, plan.variant, supported)
     item = Item(name, phase, variant, plan.variant, question, wanted, parent=parent)
+    _ask(case, item)
     trial = state | facts
     for one in (*case.items, item):
         if one is not item and not any(bears(one.name, fact) for fact, _ in facts):
@@ -356,19 +361,42 @@ def _add(case: Case, name: str, phase: Phase, plan: Plan, wanted: bool) -> bool:
         if judge(one.asked, trial, case.period).overturned != one.wanted:
             return False
     case.state = trial
-    item.request = _request(case, held, item)
     case.items.append(item)
     return True
 
 
-def _request(case: Case, held: Treatment, item: Item) -> str:
+def _ask(case: Case, item: Item) -> None:
+    """Word the request; of some the claims administrator has authorized a part."""
+    held = treatments()[item.name]
+    item.request = _request(case, held, item, dict(item.variant.fields))
+    visits = dict(item.asked.values).get("sessions_requested")
+    modified = form(_WORDED_BY).modified[0]
+    if not isinstance(visits, int) or visits < 4 or case.random() > _MODIFIED:
+        return
+    granted = visits // 2 if visits > 6 or case.random() < 0.5 else 2
+    item.original, item.authorized, item.remainder = (
+        _request(case, held, item, {"n": str(n)}) for n in (visits, granted, visits - granted)
+    )
+    item.request = item.original
+    item.worded = modified.format(
+        original=item.original, authorized=item.authorized, remainder=item.remainder
+    )
+    values = (("sessions_requested", visits - granted), ("sessions_authorized", granted))
+    item.asked = item.asked._replace(values=values)
+
+
+def _request(case: Case, held: Treatment, item: Item, fields: Slots) -> str:
     ways = held.ask
     if item.phase in ("repeat", "ongoing") and held.repeat:
         ways = held.repeat
     elif item.phase == "purchase" and held.purchase:
         ways = held.purchase
-    template = pick(case.random, ways)
-    text = fill(template, case.slots | dict(item.variant.fields))
+    if len(fields) == 1:
+        # The parts of a request are told apart by the number of visits alone.
+        [template] = [way for way in ways if "{n}" in way][:1]
+    else:
+        template = pick(case.random, ways)
+    text = fill(template, case.slots | fields)
     return text[0].upper() + text[1:]
 
 

@@ -6,17 +6,42 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
+import msgspec
+
 from openimr.archive.sample.case import AGREEMENT, Case, Item, invent, seeded
 from openimr.archive.sample.content import Weighted, pick, raw
 from openimr.archive.sample.criteria import chain, guideline
+from openimr.archive.sample.old import carried_by, print_old
 from openimr.archive.sample.reasons import criterion, write_rationale
 from openimr.archive.sample.summary import Summary, write_summary
 from openimr.citations import cite
 from openimr.guidelines.guideline import Edition
+from openimr.letters import printed
 from openimr.model import Citation, Determination, DeterminedItem, Region, Reviewer
 
 _NUMBERS = 1_000_000
-_WRITABLE = {"L13": "F14a", "M13": "F14a", "F13": "F14a"}
+_OLD = {"L13": "F14a", "M13": "F14a", "F13": "F14a"}
+"""Forms that are only read, and the form in which such a letter can be set."""
+
+
+def text_of(determination: Determination) -> str:
+    """The letter as text, in its own form."""
+    if determination.format in _OLD:
+        return print_old(determination)
+    return printed(determination).decode()
+
+
+def writable(determination: Determination) -> Determination:
+    """The determination in a form that can be set: one of 2013 becomes one of 2014."""
+    if determination.format not in _OLD:
+        return determination
+    reviewer = msgspec.structs.replace(determination.reviewer, wording="physician reviewer")
+    return msgspec.structs.replace(
+        determination,
+        format=_OLD[determination.format],
+        reviewer=reviewer,
+        documents_reviewed=(),
+    )
 
 
 class Sampled(NamedTuple):
@@ -46,7 +71,7 @@ def sampled(number: int, seed: int = 0, agreement: float = AGREEMENT) -> Sampled
     items = tuple(_item(case, item, summary) for item in case.items)
     dates = case.dates
     determination = Determination(
-        format=_WRITABLE.get(case.form, case.form),
+        format=_OLD.get(case.form, case.form),
         case_number=case_number,
         date_assigned=dates["assigned"],
         date_of_injury=dates["doi"],
@@ -58,6 +83,8 @@ def sampled(number: int, seed: int = 0, agreement: float = AGREEMENT) -> Sampled
         summary=summary.text,
         items=items,
     )
+    if case.form in _OLD:
+        determination = carried_by(case.form, determination)
     return Sampled(
         number,
         determination,
@@ -86,7 +113,7 @@ def _reviewer(case: Case) -> Reviewer:
     held = people["certifications"].get(category) or people["certifications"]["other"]
     if random() < 0.3:
         held = people["certifications"]["other"]
-    noun = "physician reviewer" if case.form in ("F14a", "F26", *_WRITABLE) else "expert reviewer"
+    noun = "physician reviewer" if case.form in ("F14a", "F26", *_OLD) else "expert reviewer"
     return Reviewer(
         licensure=tuple(sorted(states)), certification=tuple(pick(random, held)), wording=noun
     )
@@ -107,7 +134,10 @@ def _item(case: Case, item: Item, summary: Summary) -> DeterminedItem:
     if random() < 0.4:
         theirs = (pick(random, editions),) if editions and random() < 0.6 else ()
     return DeterminedItem(
-        request=item.request,
+        request=item.worded or item.request,
+        original=item.original,
+        authorized=item.authorized,
+        remainder=item.remainder,
         decision=item.decision,
         ur_guideline=_cited(theirs, style, "Claims Administrator"),
         imr_guideline=_cited(chosen, style, who),

@@ -10,8 +10,8 @@ from typing import Literal
 
 import msgspec
 
-from openimr.archive.sample.letter import Sampled
-from openimr.letters import printed, write
+from openimr.archive.sample.letter import Sampled, text_of, writable
+from openimr.letters import write
 
 Format = Literal["text", "tar", "jsonl", "html", "pdf", "docx"]
 _A_FOLDER = 10_000
@@ -46,7 +46,7 @@ def _write_line(put: Callable[[bytes], object], line: bytes) -> None:
 
 def _write_member(put: Callable[[bytes], object], one: Sampled) -> None:
     """A member of a tar file, of no time and no owner, so that equal letters are equal bytes."""
-    data = printed(one.determination)
+    data = text_of(one.determination).encode()
     member = tarfile.TarInfo(f"letters/{one.determination.case_number}.txt")
     member.size = len(data)
     put(member.tobuf(tarfile.USTAR_FORMAT))
@@ -65,6 +65,8 @@ class _Folder:
             folder.mkdir(parents=True, exist_ok=True)
             self.made.add(folder)
         held = one.determination
-        ending = "txt" if self.to == "text" else self.to
-        data = printed(held) if self.to == "text" else write(held, self.to)  # type: ignore[arg-type]
+        if self.to == "text":
+            data, ending = text_of(held).encode(), "txt"
+        else:
+            data, ending = write(writable(held), self.to), self.to  # type: ignore[arg-type]
         (folder / f"{held.case_number}.{ending}").write_bytes(data)

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from openimr.archive.sample.case import Case
-from openimr.archive.sample.content import and_list, fact_words, fill, pick, raw
+from openimr.archive.sample.content import Random, and_list, fact_words, fill, pick, raw
 from openimr.archive.sample.criteria import Key
 from openimr.archive.sample.plans import called
 from openimr.guidelines.closures import Value
@@ -27,6 +27,8 @@ ORDERS = (
     "requests rfa review",
 )
 _ORDERS = tuple(tuple(order.split()) for order in ORDERS)
+_RUN_TOGETHER = 0.006
+_TYPO = 0.02
 _QUIET = {
     "age",
     "months_since_injury",
@@ -39,8 +41,12 @@ _QUIET = {
 
 @dataclass(slots=True)
 class Summary:
-    """A summary as it grows: its text, its facts with their places, what each fact was said as."""
+    """A summary as it grows: its text, its facts with their places, what each fact was said as.
 
+    Now and then two sentences run together and letters change places, as in real ones.
+    """
+
+    random: Random
     parts: list[str] = field(default_factory=list)
     length: int = 0
     facts: list[dict[str, Any]] = field(default_factory=list)
@@ -55,7 +61,7 @@ class Summary:
 
     def sentence(self, words: str) -> int:
         """Add a sentence after a space."""
-        if self.length:
+        if self.length and self.random() > _RUN_TOGETHER:
             self.say(" ")
         return self.say(words)
 
@@ -82,8 +88,8 @@ class Summary:
 
 def write_summary(case: Case) -> Summary:
     """Write the summary of a case."""
-    summary = Summary()
-    summary.sentence(MARK)
+    summary = Summary(case.random)
+    summary.say(MARK)
     parts = _by_part(case)
     for part in pick(case.random, _ORDERS):
         writer = _WRITERS.get(part)
@@ -132,8 +138,19 @@ def _name(case: Case, about: str | None) -> str:
     return (called(about) if about else None) or "the treatment"
 
 
+def typo(words: str, random: Random) -> str:
+    """Two letters inside a long word change places."""
+    long = [word for word in words.split() if len(word) > 6 and word.isalpha() and word.islower()]
+    if not long:
+        return words
+    word = pick(random, long)
+    at = 2 + int(random() * (len(word) - 4))
+    return words.replace(word, word[:at] + word[at + 1] + word[at] + word[at + 2 :], 1)
+
+
 def _sentences(case: Case, summary: Summary, said: Sequence[Said]) -> None:
-    for key, value, words in said:
+    for key, value, meant in said:
+        words = typo(meant, case.random) if case.random() < _TYPO else meant
         start = summary.sentence(words)
         quote = words.removesuffix(".")
         summary.state(key, value, start, quote)
