@@ -46,6 +46,8 @@ AGREEMENT = 0.88
 _WORST = 0.6
 _MODIFIED = 0.12
 _WORDED_BY = "F16"
+_THERAPY = ("conservative_care_failed", "therapy_progress_failed", "therapy_ongoing", "hep_failed")
+"""Facts whose wordings tell of therapy, so that a request for it is not the first."""
 _TAKEN: Key = ("on_drugs", None)
 _OPEN = Outcome((), (), ())
 _TRIES = 6
@@ -118,9 +120,7 @@ def fits(name: str, kind: str) -> bool:
     held, place = treatments()[name], guideline(name).region
     if held.cases and kind not in held.cases:
         return False
-    if place is not None and place != cases()[kind].region:
-        return False
-    return cases()[kind].region not in ("head", "whole") or not held.cases
+    return place is None or place == cases()[kind].region
 
 
 @cache
@@ -254,14 +254,11 @@ def _slots(case: Case, age: int) -> Slots:
 def _background(case: Case) -> None:
     """What such cases often state besides, as far as it leaves the outcome alone."""
     random = case.random
-    for fact, often in case.kind.often.items():
-        if random() < often:
-            place = case.region if vocabulary()[fact].binding == "region" else None
-            _also(case, (fact, place), fact_words()[fact].domain()[0])
-    for fact, often in case.kind.denied.items():
-        if random() < often:
-            place = case.region if vocabulary()[fact].binding == "region" else None
-            _also(case, (fact, place), False)
+    for stated, holds in ((case.kind.often, True), (case.kind.denied, False)):
+        for fact, often in stated.items():
+            if random() < often:
+                place = case.region if vocabulary()[fact].binding == "region" else None
+                _also(case, (fact, place), fact_words()[fact].domain()[0] if holds else False)
 
 
 def _words(value: Value) -> tuple[str, ...]:
@@ -314,7 +311,7 @@ def _another(case: Case, kind: str) -> None:
     if not fits(name, kind) or (held.services and first.services):
         return
     phase = pick(random, held.phases)
-    if name == "physical_therapy" and case.state.get(("conservative_care_failed", case.region)):
+    if name == "physical_therapy" and any(case.state.get((f, case.region)) for f in _THERAPY):
         phase = "repeat"
     wanted = _wanted(random, name)
     for _ in range(_TRIES):
@@ -347,6 +344,10 @@ def _add(case: Case, name: str, phase: Phase, plan: Plan, wanted: bool) -> bool:
     if taken:
         facts[_TAKEN] = (*_words(state.get(_TAKEN)), *_words(taken))
     if any(variant.drug and variant.drug == item.variant.drug for item in case.items):
+        return False
+    if any(facts.get((fact, case.region)) for fact in _THERAPY) and any(
+        item.name == "physical_therapy" and item.phase == "initial" for item in case.items
+    ):
         return False
     parent = 0 if case.items and name in treatments()[case.items[0].name].services else None
     # A service of a surgery is judged as if the surgery stood; whether it does is seen later.
@@ -416,7 +417,7 @@ def _medicines(case: Case) -> None:
         classes.add(own[:1])
         case.taken.append((said, generic))
     asked_for = [
-        (dict(item.variant.fields)["drug"].split()[0], item.variant.drug)
+        (plans.said_as(item.variant), item.variant.drug)
         for item in case.items
         if item.variant.drug and item.phase == "ongoing"
     ]

@@ -120,7 +120,8 @@ def cases() -> Mapping[str, CaseKind]:
 @cache
 def treatments() -> Mapping[str, Treatment]:
     """What can be asked for, by treatment id."""
-    return MappingProxyType(_table("treatments", Treatment))
+    tables = ("treatments", "treatments_more")
+    return MappingProxyType({k: v for name in tables for k, v in _table(name, Treatment).items()})
 
 
 @cache

@@ -7,6 +7,7 @@ from such plans by leaving facts out or turning them round, so that they are nea
 
 from __future__ import annotations
 
+import itertools
 import random as randomly
 from collections.abc import Mapping
 from functools import cache
@@ -109,6 +110,12 @@ def _drug(held: Treatment, number: int, q: int) -> Variant:
     return Variant(tuple(values.items()), (("drug", named), ("q", str(q))), generic)
 
 
+def said_as(variant: Variant) -> str:
+    """How a drug is called beside its request: its name without the strength."""
+    words = dict(variant.fields)["drug"].split()
+    return " ".join(itertools.takewhile(lambda word: not word[0].isdigit(), words))
+
+
 def own_name(name: str, variant: Variant) -> str:
     """What treatment-bound facts of an item are bound to: its drug, else its family."""
     return variant.drug or guideline(name).family or name
@@ -150,6 +157,7 @@ class _Search:
             c.id: self._leaves(c.condition) + self._leaves(c.lifted_by)
             for c in guideline(name).criteria
         }
+        self.settled = background(kind, 8.0, 40)
         # What waives a criterion, or keeps one from applying, is a way as well.
         permits = [c for c in guideline(name).criteria if c.kind in ("permit", "alternative")]
         for permit in permits:
@@ -268,6 +276,8 @@ class _Search:
         key, words = self._weighted(leaves)
         values = words.domain()
         value = values[0] if self.random() < 0.7 else pick(self.random, values)
+        if self._key(key, number) in self.settled:
+            return facts, number
         if since(key[0], value) > months or clashes(key, value, self._unbound(facts)):
             return facts, number
         moved = dict(facts)
@@ -293,6 +303,8 @@ class _Search:
             return
         key, words = self._weighted(leaves)
         value = pick(self.random, words.domain())
+        if self._key(key, number) in self.settled:
+            return
         if since(key[0], value) <= months and not clashes(key, value, self._unbound(facts)):
             facts.setdefault(self._key(key, number), value)
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from openimr.archive.sample.case import Case
+from openimr.archive.sample.case import Case, Item
 from openimr.archive.sample.content import Random, and_list, fact_words, fill, pick, raw
 from openimr.archive.sample.criteria import Key
-from openimr.archive.sample.plans import called
+from openimr.archive.sample.plans import called, said_as
 from openimr.guidelines.closures import Value
 
 MARK = "[Invented sample: no such person or case exists.]"
@@ -134,7 +134,7 @@ def _name(case: Case, about: str | None) -> str:
     """How the record names the treatment or drug that a fact is bound to."""
     for item in case.items:
         if item.variant.drug and item.variant.drug == about:
-            return dict(item.variant.fields)["drug"].split()[0]
+            return said_as(item.variant)
     return (called(about) if about else None) or "the treatment"
 
 
@@ -244,22 +244,25 @@ _WORKING = ("work_restrictions_reduced", "failed_return_to_work", "homebound", "
 
 
 def _requests(case: Case, summary: Summary, said: Sequence[Said]) -> None:
-    _asking(case, summary, "plan")
+    _asking(case, summary, "plan", case.items)
 
 
 def _rfa(case: Case, summary: Summary, said: Sequence[Said]) -> None:
     if case.random() < 0.5:
-        _asking(case, summary, "rfa")
+        _asking(case, summary, "rfa", case.items)
 
 
 def _review(case: Case, summary: Summary, said: Sequence[Said]) -> None:
-    _asking(case, summary, "review")
+    _asking(case, summary, "review", [item for item in case.items if not item.remainder])
+    _asking(case, summary, "review_partly", [item for item in case.items if item.remainder])
     if case.random() < 0.25:
         summary.sentence(fill(pick(case.random, raw("prose")["review_why"]), case.slots))
 
 
-def _asking(case: Case, summary: Summary, name: str) -> None:
-    asked = and_list([_inside(item.request) for item in case.items])
+def _asking(case: Case, summary: Summary, name: str, items: Sequence[Item]) -> None:
+    if not items:
+        return
+    asked = and_list([_inside(item.request) for item in items])
     template = pick(case.random, raw("prose")[name])
     summary.sentence(fill(template, case.slots | {"requests": asked}))
 
