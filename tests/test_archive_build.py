@@ -11,6 +11,7 @@ from openimr.archive import build_archive, open_archive
 from openimr.archive.columns import load
 from openimr.archive.tags import tag, token
 from openimr.errors import InputError
+from openimr.letters import write
 
 
 def _build(source: Path | str, archive: Path, **more: object):
@@ -52,6 +53,14 @@ def test_the_same_letter_twice_is_one(tmp_path: Path) -> None:
     assert (done.letters, done.again) == (0, 12)
     with open_archive(tmp_path / "archive") as archive:
         assert (archive.count("letters"), archive.count("documents")) == (12, 24)
+
+
+def test_pdf_and_text_of_a_letter_are_one_letter(tmp_path: Path) -> None:
+    (letter,) = invented(1)
+    for form, ending in (("text", "txt"), ("pdf", "pdf"), ("docx", "docx"), ("html", "html")):
+        (tmp_path / f"letter.{ending}").write_bytes(write(letter, form))
+    done = build_archive([str(tmp_path)], tmp_path / "archive", scheduler="in-process")
+    assert (done.letters, done.again, done.refused) == (1, 3, 0)
 
 
 def test_what_cannot_be_read_is_kept_with_its_reason(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -47,8 +48,9 @@ def writing(folder: Path, doing: str, wait: float = 0.0) -> Iterator[None]:
             "doing": doing,
             "since": time.strftime("%Y-%m-%d %H:%M:%S"),
         }
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, json.dumps(held).encode(), 0)
+        with contextlib.suppress(OSError):  # a full disk has no room for the note; the lock holds
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, json.dumps(held).encode(), 0)
         yield
         os.ftruncate(handle, 0)
     finally:

@@ -70,15 +70,20 @@ def rebuild(
         raise InputError(str(folder), "holds no archive", "make one with imr archive build")
     with writing(folder, "rebuilding"):
         shutil.rmtree(folder / _NEW, ignore_errors=True)
-        (folder / _NEW).mkdir()
         old = _open_old(folder)
-        with create(folder / _NEW) as new, explained(folder):
-            made = _Rebuild(old, new, on_progress)
-            made.look()
-            made.letters(scheduler, workers)
-            made.documents()
-            finish(new, new.count("letters"))
-            new.connection.execute("PRAGMA journal_mode = DELETE")
+        try:
+            (folder / _NEW).mkdir()
+            with create(folder / _NEW) as new, explained(folder):
+                made = _Rebuild(old, new, on_progress)
+                made.look()
+                made.letters(scheduler, workers)
+                made.documents()
+                finish(new, new.count("letters"))
+                new.connection.execute("PRAGMA journal_mode = DELETE")
+        except BaseException:
+            old.close()
+            shutil.rmtree(folder / _NEW, ignore_errors=True)
+            raise
         _settle_old(old)
         _exchange(folder, keep_old=bool(made.done.lost))
         return made.done
