@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 
 from openimr.office.models import Case, Role, User
@@ -42,14 +42,13 @@ def home(request: HttpRequest) -> HttpResponse:
     """The work list; an administrator goes to administration, where there is no case."""
     user = user_of(request)
     if not user.has_perm("office.work"):
-        return (
-            redirect("office:people")
-            if user.has_perm("office.administer")
-            else render(
-                request,
-                "office/error.html",
-                {"title": "Nothing here yet", "says": "Your role has no pages in the office yet."},
-            )
+        return render(
+            request,
+            "office/error.html",
+            {
+                "title": "Signed in",
+                "says": "Your role works on no cases. Its pages, if it has any, are in the menu.",
+            },
         )
     cases = list(work_of(user)[: SHOWN + 1])
     return render(
