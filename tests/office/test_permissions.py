@@ -34,7 +34,7 @@ def arguments(case) -> dict[str, Any]:
     }
 
 
-@pytest.fixture()
+@pytest.fixture
 def people(case_in, staff):
     """A case under review, and a client for each kind of person."""
     case = case_in("in_review")
