@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
@@ -319,6 +319,7 @@ _COMPOUND = re.compile(r"\bcompound(?:s|ed)?\b", re.I)
 _RUBS = frozenset(("topical_salicylate", "topical_capsaicin", "topical_lidocaine"))
 
 
+@lru_cache(maxsize=4096)
 def classify(text: str) -> Classified:
     """Class the drug of a request title.
 

@@ -156,7 +156,7 @@ def _day(day: date | None) -> int | None:
 
 def _item(determined: DeterminedItem, proposed: ItemReview, library: Library) -> ItemRow:
     guideline = library.get(proposed.treatment)
-    classes = _drug_classes(determined.request) if proposed.drug else ()
+    classes = drugs.classify(determined.request).classes if proposed.drug else ()
     decision, confidence = proposed.proposed_decision, proposed.confidence
     overturns = None if decision is None else decision == "Overturned"
     chance = None
@@ -183,11 +183,6 @@ def _item(determined: DeterminedItem, proposed: ItemReview, library: Library) ->
             *_citations(1, determined.imr_guideline),
         ),
     )
-
-
-@lru_cache(maxsize=8192)
-def _drug_classes(request: str) -> tuple[str, ...]:
-    return drugs.classify(request).classes
 
 
 @lru_cache(maxsize=8192)

@@ -43,6 +43,7 @@ _FILLER = "\u02d0"  # a letter to the tokenizer, a suffix to no stemmer, and in 
 _OUT = re.compile(r"[^a-z0-9]+")
 
 
+@lru_cache(maxsize=65536)
 def tag(kind: str, value: str, decision: str | None = None) -> str:
     """The tag of a value, joined with an item's decision where that is given.
 

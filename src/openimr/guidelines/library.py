@@ -11,9 +11,9 @@ import contextlib
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -54,7 +54,7 @@ class Library:
 
     def by_name(self, request: str) -> list[NameMatch]:
         """The treatments a request names, most specific first: see :class:`NameIndex`."""
-        return self._names.find(request)
+        return list(self._found(request))
 
     def by_drug_class(self, classes: Sequence[str]) -> list[Guideline]:
         """The guidelines for drugs of these classes, in the order of the classes."""
@@ -79,8 +79,9 @@ class Library:
         return () if one is None else one.chain(day)
 
     @cached_property
-    def _names(self) -> NameIndex:
-        return NameIndex(self.treatments.values())
+    def _found(self) -> Callable[[str], list[NameMatch]]:
+        # The same few thousand requests make up much of an archive.
+        return lru_cache(maxsize=4096)(NameIndex(self.treatments.values()).find)
 
     @cached_property
     def _families(self) -> dict[str, tuple[str, ...]]:

@@ -20,7 +20,7 @@ import yaml
 
 from openimr.guidelines.guideline import Guideline
 from openimr.model import Document, Fact, Region, Side
-from openimr.reviews.places import places_named, region_named, side_before, side_named
+from openimr.reviews.places import patterns_for, places_named, region_named, side_before, side_named
 
 PART_NAMED = "part_named"
 _SENTENCE_END = re.compile(
@@ -105,9 +105,10 @@ def parts_named(document: Document) -> list[Fact]:
     text = (document.text or "")[:_FIRST_LETTERS]
     weights: dict[tuple[Region, Side | None], float] = defaultdict(float)
     first: dict[tuple[Region, Side | None], tuple[int, int]] = {}
+    patterns = patterns_for(text)
     for begin, end in _sentences(text):
         sentence = text[begin:end]
-        places = places_named(sentence)
+        places = places_named(sentence, patterns)
         if not places:
             continue
         weight = next(weight for weight, words in _weights() if words.search(sentence))

@@ -30,9 +30,16 @@ class Gated:
 
     __slots__ = ("needs", "pattern")
 
-    def __init__(self, pattern: re.Pattern[str]) -> None:
+    def __init__(self, pattern: re.Pattern[str], most: int = _MOST) -> None:
         self.pattern = pattern
-        self.needs = needed(pattern.pattern)
+        self.needs = needed(pattern.pattern, most)
+
+    def may(self, low: str) -> bool:
+        """Whether a text whose letters are ``low`` may match at all."""
+        for need in self.needs:  # noqa: SIM110 - any() with its generator takes twice as long
+            if need in low:
+                return True
+        return False
 
     def search(self, text: str, low: str) -> re.Match[str] | None:
         """The first match in ``text``, whose letters are ``low``: see :func:`letters`."""
@@ -50,23 +57,27 @@ def letters(text: str) -> str:
     return text.lower() if text.isascii() else text.translate(_ALIKE).lower()
 
 
-def needed(pattern: str) -> tuple[str, ...]:
+def needed(pattern: str, most: int = _MOST) -> tuple[str, ...]:
     """Words in small letters of which any text that ``pattern`` matches holds at least one.
+
+    Args:
+        pattern: of a text whose case is ignored.
+        most: how many words are worth looking for.
 
     Returns:
         ``("",)``, which every text holds, where no such words can be told.
     """
     if parser is None:  # pragma: no cover
         return _ANY
-    best = _best(_clauses(parser.parse(pattern)))
+    best = _best(_clauses(parser.parse(pattern)), most)
     if best is None:
         return _ANY
     return tuple(sorted(w for w in best if not any(o != w and o in w for o in best)))
 
 
-def _best(clauses: Iterable[Clause]) -> Clause | None:
+def _best(clauses: Iterable[Clause], most: int = _MOST) -> Clause | None:
     """The clause that rules out most: long words before few words."""
-    fit = [clause for clause in clauses if len(clause) <= _MOST]
+    fit = [clause for clause in clauses if len(clause) <= most]
     return max(fit, key=lambda c: (min(3, *map(len, c)), -len(c), sorted(c)), default=None)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
 import yaml
 
 from openimr.model import Region, Side
+from openimr.reviews.gate import Gated, letters
 
 _LEVEL = re.compile(r"\b([CTL])\s?(\d{1,2})\s?[-/]\s?(?:([CTLS])\s?)?(\d{1,2})\b", re.I)
 _JOINT = r"(?=\s(?:knee|shoulder|wrist|hand|hip|elbow|ankle|foot|si\b|l\d))"
@@ -41,21 +42,38 @@ def levels_named(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
-def _region_patterns() -> list[tuple[Region, re.Pattern[str]]]:
+def _region_patterns() -> list[tuple[Region, Gated]]:
     data: Mapping[Region, list[str]] = yaml.load(
         files("openimr.reviews").joinpath("regions.yaml").read_text("utf-8"), yaml.CSafeLoader
     )
     return [
-        (region, re.compile(rf"\b(?:{'|'.join(terms)})\b", re.I)) for region, terms in data.items()
+        (region, Gated(re.compile(rf"\b(?:{'|'.join(terms)})\b", re.I), most=100))
+        for region, terms in data.items()
     ]
 
 
-def places_named(text: str) -> list[tuple[int, int, Region]]:
-    """Where a text names which body region: start, end and region of each mention."""
+Patterns = Sequence[tuple[Region, Gated]]
+
+
+def patterns_for(text: str) -> Patterns:
+    """The patterns of the regions that a text, and any part of it, may name."""
+    low = letters(text)
+    return [(region, gated) for region, gated in _region_patterns() if gated.may(low)]
+
+
+def places_named(text: str, patterns: Patterns | None = None) -> list[tuple[int, int, Region]]:
+    """Where a text names which body region: start, end and region of each mention.
+
+    Args:
+        text: the words.
+        patterns: for a part of a longer text, :func:`patterns_for` of the whole.
+    """
+    low = letters(text)
     return sorted(
         (match.start(), match.end(), region)
-        for region, pattern in _region_patterns()
-        for match in pattern.finditer(text)
+        for region, gated in (_region_patterns() if patterns is None else patterns)
+        if gated.may(low)
+        for match in gated.pattern.finditer(text)
     )
 
 
@@ -64,6 +82,7 @@ def regions_named(text: str) -> list[Region]:
     return list(dict.fromkeys(region for _, _, region in places_named(text)))
 
 
+@lru_cache(maxsize=4096)
 def region_named(text: str) -> Region | None:
     """The one region that a request names: of several a part of the spine, else the first."""
     named = regions_named(text)
