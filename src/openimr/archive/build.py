@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from openimr._version import __version__
-from openimr.archive import columns, sources
+from openimr.archive import columns, rollups, sources
 from openimr.archive.batches import Outcome, map_batches
 from openimr.archive.lock import writing
 from openimr.archive.sources import Drawn
@@ -107,7 +107,7 @@ def finish(archive: Archive, added: int) -> None:
         added: letters that were added since the last time.
     """
     db = archive.connection
-    columns.refresh(db)
+    columns.refresh(db, {rollups.NAME: rollups.make})
     letters = archive.count("letters")
     if added * 20 > letters:
         merge_index(db)

@@ -22,7 +22,7 @@ import sqlite3
 import sys
 import zlib
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from openimr.archive.writer import DAY_BITS, month_of
@@ -60,20 +60,26 @@ _LISTS = ("specialty", "licence", "criterion.all", "guideline", "ur_guideline")
 Columns = dict[str, "array[int]"]
 
 
-def refresh(db: sqlite3.Connection) -> int:
+Deriving = Callable[[sqlite3.Connection, int, Columns], bytes]
+
+
+def refresh(db: sqlite3.Connection, also: Mapping[str, Deriving] | None = None) -> int:
     """Make the arrays of all stale months and store them.
+
+    Args:
+        db: the archive's connection, open for writing.
+        also: what else to derive from a month's columns and to store beside them, by name.
 
     Returns:
         How many months were made.
     """
-    months = _stale(db)
+    months = stale_months(db)
     for month in months:
         made = make(db, month)
+        rows = [(month, name, _pack(column)) for name, column in made.items()]
+        rows += [(month, name, derive(db, month, made)) for name, derive in (also or {}).items()]
         db.execute("BEGIN IMMEDIATE")
-        db.executemany(
-            "INSERT OR REPLACE INTO columns (month, name, data) VALUES (?, ?, ?)",
-            [(month, name, _pack(column)) for name, column in made.items()],
-        )
+        db.executemany("INSERT OR REPLACE INTO columns (month, name, data) VALUES (?, ?, ?)", rows)
         db.execute("DELETE FROM stale WHERE month = ?", (month,))
         db.execute("COMMIT")
     return len(months)
@@ -98,7 +104,7 @@ def load(
     Yields:
         The month and its columns by name.
     """
-    stale = set(_stale(db))
+    stale = set(stale_months(db))
     wanted = None if of is None else set(of)
     marks = ", ".join("?" * len(names))
     for month in months(db):
@@ -197,7 +203,8 @@ def _span(month: int) -> tuple[int, int]:
     return start << DAY_BITS, end << DAY_BITS
 
 
-def _stale(db: sqlite3.Connection) -> list[int]:
+def stale_months(db: sqlite3.Connection) -> list[int]:
+    """The months whose arrays are to be made anew."""
     return [row[0] for row in db.execute("SELECT month FROM stale ORDER BY month")]
 
 
@@ -216,4 +223,4 @@ def _unpack(data: bytes) -> array[int]:
     return column
 
 
-__all__ = ["NONE", "Columns", "load", "make", "month_of", "months", "refresh"]
+__all__ = ["NONE", "Columns", "load", "make", "month_of", "months", "refresh", "stale_months"]

@@ -9,6 +9,8 @@ import click
 SUBCOMMANDS: dict[str, tuple[str, str]] = {
     "build": ("archive_build", "Make an archive of determinations, or go on with one."),
     "add": ("archive_build", "Add determinations to an archive that is there."),
+    "search": ("archive_search", "Find determinations by words, filters and facts."),
+    "stats": ("archive_stats", "Counts, overturn rates, days, agreement; tables, CSV, a report."),
     "info": ("archive_care", "What an archive holds."),
     "verify": ("archive_care", "Check an archive; name what is damaged."),
     "rebuild": ("archive_care", "Make an archive anew from its own letters and sources."),
