@@ -120,7 +120,13 @@ Examples:
 @FOLDER
 @filtering
 @click.option("--order", type=click.Choice(("rank", "date")), help="Best first, or newest first.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 1000),
+    default=10,
+    show_default=True,
+    help="Letters of a page.",
+)
 @click.option("--after", metavar="CURSOR", help="The next page, from the cursor of the last.")
 @click.option("--facets", metavar="NAME,...", help="Count what is found by these facets.")
 @JSON
