@@ -264,6 +264,17 @@ def _fall(match: re.Match[str]) -> int | float | None:
     return plain(round(100 * (before - after) / before))
 
 
+def _uneven(match: re.Match[str]) -> bool | None:
+    """Return True where one side measures less than four fifths of the other, else None.
+
+    The hand that is used more is stronger by about a tenth, which is no weakness.
+    """
+    one, other = number(match["v"]), number(match["w"])
+    if not one or not other or min(one, other) >= 0.8 * max(one, other):
+        return None
+    return True
+
+
 def _sessions(match: re.Match[str]) -> int | float | None:
     groups = match.groupdict()
     per_week, count = groups.get("c") or groups.get("a"), groups.get("d") or groups.get("b")
@@ -331,6 +342,7 @@ _VALUES: dict[str, Callable[[re.Match[str]], bool | int | float | str | None]] =
     "days": lambda m: _unit(m, 7.0),
     "months": lambda m: _unit(m, 12 / 52.18),
     "fall": _fall,
+    "uneven": _uneven,
     "sessions": _sessions,
     "text": _text,
     "date": _date,
