@@ -5,7 +5,6 @@ Nothing here is about a person who exists: the cases come from :mod:`openimr.arc
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -16,6 +15,7 @@ from openimr.archive.sample import sampled
 from openimr.office import audit, effects  # noqa: F401 - effects register themselves
 from openimr.office.attesting import attest
 from openimr.office.drafts import draft
+from openimr.office.duplicates import fold
 from openimr.office.files import keep
 from openimr.office.models import (
     Case,
@@ -245,7 +245,7 @@ def _document(case: Case, name: str, kind: str, text: str, user: User) -> None:
         document=document,
         number=1,
         text=text,
-        text_hash=hashlib.blake2s(text.encode(), digest_size=16).hexdigest(),
+        text_hash=fold(text),
     )
 
 

@@ -10,7 +10,10 @@ OPENIMR_REQUIRE_MFA          ``1``: a second factor is needed before any case is
 OPENIMR_DEBUG                ``1`` for development only: error pages show code
 OPENIMR_ORGANIZATION         name of the review organization, printed on its letters
 OPENIMR_PROGRAM              id of the program whose law applies (default ``ca_wc_imr``)
-OPENIMR_VIRUS_SCAN           command that is called with a file's path; non-zero means infected
+OPENIMR_VIRUS_SCAN           command that is called with a file's path; 1 means infected, any other
+                             non-zero that it failed; either way the file stays closed
+OPENIMR_UPLOAD_MB            largest file that is taken, in megabytes (default 500)
+OPENIMR_UPLOAD_PAGES         most pages of one document (default 5000)
 ===========================  =====================================================================
 """
 
@@ -29,6 +32,8 @@ ORGANIZATION = os.environ.get("OPENIMR_ORGANIZATION", "Invented Review Organizat
 PROGRAM = os.environ.get("OPENIMR_PROGRAM", "ca_wc_imr")
 REQUIRE_MFA = os.environ.get("OPENIMR_REQUIRE_MFA") == "1"
 VIRUS_SCAN = os.environ.get("OPENIMR_VIRUS_SCAN", "")
+UPLOAD_MB = int(os.environ.get("OPENIMR_UPLOAD_MB", "500"))
+UPLOAD_PAGES = int(os.environ.get("OPENIMR_UPLOAD_PAGES", "5000"))
 
 
 def _kept(name: str, make: Any) -> str:

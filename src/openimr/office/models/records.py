@@ -22,7 +22,10 @@ class DocumentStatus(models.TextChoices):
 
 
 class Upload(models.Model):
-    """A file on its way in, in pieces, so that a broken connection resumes where it stopped."""
+    """A file on its way in, in pieces, so that a broken connection resumes where it stopped.
+
+    ``fingerprint`` tells the sender's file from another of the same name and size.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="uploads")
@@ -30,6 +33,8 @@ class Upload(models.Model):
     name = models.CharField(max_length=255)
     size = models.PositiveBigIntegerField()
     received = models.PositiveBigIntegerField(default=0)
+    fingerprint = models.CharField(max_length=64, blank=True)
+    sender = models.ForeignKey(Party, null=True, blank=True, on_delete=models.SET_NULL)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -39,7 +44,8 @@ class Upload(models.Model):
 class Document(models.Model):
     """One document of the file.
 
-    ``file`` is its content hash in the store; ``kind`` as in a case file.
+    ``file`` is its content hash in the store; ``kind`` as in a case file. ``confirmed``: a person
+    entered type, author and date; else they are guessed from the text.
     """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="documents")
@@ -57,6 +63,7 @@ class Document(models.Model):
         max_length=10, choices=DocumentStatus.choices, default=DocumentStatus.WAITING
     )
     problem = models.CharField(max_length=300, blank=True)
+    confirmed = models.BooleanField(default=False)
     duplicate_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
     received_at = models.DateTimeField(auto_now_add=True)

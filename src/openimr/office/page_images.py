@@ -1,0 +1,141 @@
+"""Images of pages, made when they are first asked for and kept in the data folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from openimr.documents.limits import DEFAULTS
+from openimr.documents.paged import frames
+from openimr.documents.pdf import opened
+from openimr.errors import InputError
+from openimr.office.files import place
+from openimr.office.models import Document
+
+WIDTHS = (900, 1400, 2000)
+"""Pixels across; the viewer asks for the one that fits its zoom."""
+LETTER = 8.5 / 11
+Imager = Callable[[int], bytes]
+
+LOCK = threading.RLock()
+"""PDFium may be used by one thread at a time."""
+
+
+def folder(content: str) -> Path:
+    """Where what is made from a stored file is kept; private, and safe to delete."""
+    made: Path = settings.DATA / "pages" / place(content).name[:2] / content
+    made.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return made
+
+
+def write(target: Path, data: bytes) -> None:
+    """Write a file as a whole or not at all."""
+    handle, temporary = tempfile.mkstemp(dir=target.parent)
+    with os.fdopen(handle, "wb") as out:
+        out.write(data)
+    os.replace(temporary, target)
+
+
+def has_images(document: Document) -> bool:
+    """Whether a document has page images; Word, text and web files are shown as text."""
+    return document.media_type == "application/pdf" or document.media_type.startswith("image/")
+
+
+def keep_ratios(content: str, ratios: list[float]) -> None:
+    """Remember width over height of every page, so that the viewer can leave room for it."""
+    write(folder(content) / "ratios.json", json.dumps([round(one, 3) for one in ratios]).encode())
+
+
+def ratios(document: Document) -> list[float]:
+    """Width over height of every page; letter size where it is not known yet."""
+    known: list[float] = []
+    with suppress(OSError, ValueError):
+        known = json.loads((folder(document.file) / "ratios.json").read_bytes())
+    return known + [round(LETTER, 3)] * (document.page_count - len(known))
+
+
+def page_image(document: Document, number: int, width: int) -> Path:
+    """The file with the WebP image of a page.
+
+    Args:
+        document: one with images.
+        number: the page, from 1.
+        width: pixels across, one of :data:`WIDTHS`.
+
+    Raises:
+        InputError: there is no such page, or the file is damaged.
+    """
+    target = folder(document.file) / f"{number}-{width}.webp"
+    if not target.exists():
+        source = place(document.file)
+        if document.media_type == "application/pdf":
+            image = _of_pdf(source, number, width)
+        else:
+            image = _of_scan(source, number, width)
+        out = BytesIO()
+        image.save(out, format="WEBP", quality=80, method=0)
+        write(target, out.getvalue())
+    return target
+
+
+def _no_page() -> InputError:
+    return InputError("file", "has no such page", "go back to the first page")
+
+
+def _of_pdf(source: Path, number: int, width: int) -> Any:
+    with LOCK, open_pdf(source) as pdf:
+        if not 1 <= number <= len(pdf):
+            raise _no_page()
+        page = pdf[number - 1]
+        try:
+            across = page.get_width() or 612
+            bitmap = page.render(scale=min(width / across, 10))
+            try:
+                return bitmap.to_pil().convert("RGB")
+            finally:
+                bitmap.close()
+        finally:
+            page.close()
+
+
+def _of_scan(source: Path, number: int, width: int) -> Any:
+    with frames(source, "file", DEFAULTS) as file:
+        if not 1 <= number <= file.count:
+            raise _no_page()
+        image = file.frame(number - 1)
+        if image.width > width:
+            image.thumbnail((width, 20 * width))
+        return image
+
+
+class open_pdf:  # noqa: N801 - used as a context manager only
+    """Open a stored PDF without reading all of it; a damaged one is mended as when it was read."""
+
+    def __init__(self, source: Path) -> None:
+        self.source = source
+        self.mended: Any = None
+
+    def __enter__(self) -> Any:
+        import pypdfium2
+
+        try:
+            self.pdf = pypdfium2.PdfDocument(self.source)
+        except pypdfium2.PdfiumError:
+            self.mended = opened(self.source.read_bytes(), "file")
+            self.pdf, _ = self.mended.__enter__()
+        return self.pdf
+
+    def __exit__(self, *exception: Any) -> None:
+        if self.mended is not None:
+            self.mended.__exit__(*exception)
+        else:
+            self.pdf.close()
