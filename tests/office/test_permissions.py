@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import yaml
@@ -28,6 +29,8 @@ def arguments(case) -> dict[str, Any]:
         "document": document.pk,
         "pk": document.pk,
         "page": 1,
+        "width": 900,
+        "upload": uuid4(),
         "position": 0,
         "item": case.items.first().pk,
         "username": "rita",

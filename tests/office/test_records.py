@@ -172,7 +172,7 @@ def test_cancelling_leaves_nothing(as_user, url) -> None:
 def test_an_upload_is_its_users_own(as_user, url) -> None:
     key = begin(as_user("ida"), url, REPORT).json()["upload"]
 
-    assert send(as_user("carl"), url, key, 0, REPORT).status_code == 404
+    assert send(as_user("carl"), url, key, 0, REPORT).status_code == 410
 
 
 @pytest.mark.parametrize(

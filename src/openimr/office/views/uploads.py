@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
@@ -63,7 +63,9 @@ def piece(request: HttpRequest, case: Case, upload: UUID) -> HttpResponse:
     """GET: how much is there. POST: add a piece (``Upload-Offset``). DELETE: cancel."""
     held = Upload.objects.filter(pk=upload, case=case, user=user_of(request)).first()
     if held is None:
-        raise Http404
+        return _refused(
+            "This upload is finished, cancelled or forgotten; choose the file again.", 410
+        )
     if request.method == "DELETE":
         cancel(held)
         return JsonResponse({"cancelled": True})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -58,7 +58,9 @@ def viewer(request: HttpRequest, case: Case, document: int) -> HttpResponse:
 def image(request: HttpRequest, case: Case, document: int, page: int, width: int) -> HttpResponse:
     """The image of a page."""
     held = open_document(case, document)
-    if width not in WIDTHS or not has_images(held):
+    if not has_images(held):
+        return redirect("office:page_text", case.number, document, page)
+    if width not in WIDTHS:
         raise Http404
     _seen(request, case, held)
     try:

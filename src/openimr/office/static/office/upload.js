@@ -66,7 +66,7 @@
       }
     }
     refuse(answer) {
-      const said = { 403: "You may not add records here.", 404: "The upload is gone; try again." };
+      const said = { 403: "You may not add records here.", 404: "This case is not open to you." };
       return new Error(answer.told.problem || said[answer.code] || "It was not taken; load the page again and sign in.");
     }
     async run() {
