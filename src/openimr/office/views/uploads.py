@@ -63,29 +63,32 @@ def piece(request: HttpRequest, case: Case, upload: UUID) -> HttpResponse:
     """GET: how much is there. POST: add a piece (``Upload-Offset``). DELETE: cancel."""
     held = Upload.objects.filter(pk=upload, case=case, user=user_of(request)).first()
     if held is None:
-        return _refused(
-            "This upload is finished, cancelled or forgotten; choose the file again.", 410
-        )
-    if request.method == "DELETE":
-        cancel(held)
-        return JsonResponse({"cancelled": True})
+        return _refused("The upload is finished, cancelled or forgotten; choose it again.", 410)
+    if request.method == "POST":
+        return _piece(request, held)
     if request.method == "GET":
         return JsonResponse({"received": held.received, "size": held.size})
-    if request.method != "POST":
+    if request.method != "DELETE":
         return HttpResponseNotAllowed(["GET", "POST", "DELETE"])
+    cancel(held)
+    return JsonResponse({"cancelled": True})
+
+
+def _piece(request: HttpRequest, upload: Upload) -> HttpResponse:
+    """Add a piece; the last one finishes the upload."""
     offset = request.headers.get("Upload-Offset", "")
     if not offset.isdigit():
         return _refused("The piece does not say where it belongs; load the page again.", 400)
     try:
-        received = append(held, int(offset), request.body)
-        if received < held.size:
+        received = append(upload, int(offset), request.body)
+        if received < upload.size:
             return JsonResponse({"received": received})
-        document, new = finish(held)
+        document, new = finish(upload)
     except Gap as gap:
         return JsonResponse({"received": gap.received, "problem": str(gap)}, status=409)
     except NotTaken as refusal:
-        if held.pk:
-            cancel(held)
+        if upload.pk:
+            cancel(upload)
         return _refused(str(refusal), 422)
     except RequestDataTooBig:
         return _refused(f"A piece has at most {LARGEST_PIECE} bytes; send smaller ones.", 413)
