@@ -54,15 +54,29 @@ def write(determination: Determination, to: Format, organization: str | None = N
     letter = compose(settled, chosen, folding.fold(organization or chosen.organization))
     text = _as_text(letter)
     _check(settled, text)
+    made = render(letter, to)
+    if to == "pdf":
+        # Where lines break is known only now, and could make a label of the words of a text.
+        _check(settled, _text_of(made))
+    return made
+
+
+def render(letter: Letter, to: Format) -> bytes:
+    """A letter of any kind in a format: a cover page, a notice, or a composed determination.
+
+    Args:
+        letter: its blocks; the text must be free of control characters.
+        to: ``text`` (UTF-8), ``html``, ``pdf`` (tagged) or ``docx``.
+
+    Raises:
+        InputError: for PDF, a character that its fonts lack or a word too long for the page.
+    """
     if to == "text":
-        return text.encode()
+        return _as_text(letter).encode()
     if to == "html":
         return _template().render(letter=letter).encode()
     if to == "pdf":
-        made = _as_pdf(letter)
-        # Where lines break is known only now, and could make a label of the words of a text.
-        _check(settled, _text_of(made))
-        return made
+        return _as_pdf(letter)
     from openimr.letters.word import as_docx
 
     return as_docx(letter)

@@ -14,5 +14,5 @@ class OfficeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register permissions and the pragmas of SQLite."""
-        from openimr.office import permissions, sqlite  # noqa: F401
+        """Register permissions, the effects of steps, and the pragmas of SQLite."""
+        from openimr.office import effects, issuing, permissions, sqlite  # noqa: F401

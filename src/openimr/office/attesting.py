@@ -9,7 +9,7 @@ from django.db import transaction
 
 from openimr._version import __version__
 from openimr.office import audit
-from openimr.office.models import Assignment, Attestation, Case
+from openimr.office.models import Assignment, Attestation, Case, User
 
 STATEMENT = (
     "I have reviewed the records and the findings of this case. The decisions and the reasons "
@@ -69,11 +69,13 @@ def standing(assignment: Assignment) -> Attestation | None:
     return signed if signed and signed.content == content_of(assignment) else None
 
 
-def unattested(case: Case) -> str | None:
-    """Why a case is not wholly decided and signed; None where it is."""
+def unattested(case: Case, reviewer: User | None = None) -> str | None:
+    """Why a case is not wholly decided and signed, or a reviewer's part of it; None where it is."""
     assignments = case.assignments.filter(
         round=case.remand_count, state__in=("accepted", "done")
     ).select_related("case")
+    if reviewer is not None:
+        assignments = assignments.filter(reviewer=reviewer)
     if not assignments:
         return "No reviewer has decided the case."
     for assignment in assignments:

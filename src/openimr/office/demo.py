@@ -308,7 +308,9 @@ def _decide(case: Case, _: User) -> None:
 
 
 def _check(case: Case, user: User) -> None:
-    QualityCheck.objects.create(case=case, checker=user, outcome="passed", answers={})
+    QualityCheck.objects.create(
+        case=case, checker=user, outcome="passed", answers={}, round=case.remand_count
+    )
 
 
 def _set(name: str, value: object):  # type: ignore[no-untyped-def]

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from openimr.office.models import Assignment, Case, User
-from openimr.office.workflow import Step, effect, program
+from openimr.office.workflow import Step, chosen_reviewers, effect, program
 from openimr.rules.outcome import case_outcome, vote
 
 
@@ -29,15 +29,19 @@ def _merge(step: Step, _: datetime) -> None:
     step.case.consolidated_into = Case.objects.get(number=step.given["other_case"])
 
 
-@effect("select_reviewer")
+@effect("select_reviewer", "add_reviewer")
 def _offer(step: Step, _: datetime) -> None:
-    reviewer = User.objects.get(username=step.given["reviewer"])
-    Assignment.objects.update_or_create(
-        case=step.case,
-        reviewer=reviewer,
-        round=step.case.remand_count,
-        defaults={"state": "offered"},
-    )
+    """Offer the case, with the match as it stood, so that the choice can be explained later."""
+    from openimr.office.matching import candidates, match_of
+
+    standing = {one.reviewer: one for one in candidates(step.case)}
+    for name in chosen_reviewers(step.given):
+        Assignment.objects.update_or_create(
+            case=step.case,
+            reviewer=User.objects.get(username=name),
+            round=step.case.remand_count,
+            defaults={"state": "offered", "reason": "", "match": match_of(standing[name])},
+        )
 
 
 @effect("accept_review")
@@ -48,11 +52,39 @@ def _accept(step: Step, _: datetime) -> None:
 @effect("decline_review")
 def _decline(step: Step, _: datetime) -> None:
     _own(step).update(state="declined", reason=str(step.given.get("reason", ""))[:300])
+    _settle(step.case)
+
+
+@effect("remove_reviewer")
+def _take_away(step: Step, _: datetime) -> None:
+    step.case.assignments.filter(
+        reviewer__username=step.given["reviewer"], round=step.case.remand_count
+    ).update(state="removed", reason=str(step.given["reason"])[:300])
+    _settle(step.case)
 
 
 @effect("submit_opinion")
 def _hand_in(step: Step, _: datetime) -> None:
+    """The case goes on when the last reviewer of the panel has handed in."""
     _own(step).update(state="done")
+    _settle(step.case)
+
+
+def _settle(case: Case) -> None:
+    """The state of a case by where the reviewers of its round stand."""
+    states = set(
+        case.assignments.filter(round=case.remand_count)
+        .exclude(state__in=("declined", "removed"))
+        .values_list("state", flat=True)
+    )
+    if not states:
+        case.state = "records_complete"
+    elif states == {"done"}:
+        case.state = "quality"
+    elif states == {"offered"}:
+        case.state = "reviewer_selected"
+    else:
+        case.state = "in_review"
 
 
 @effect("return_to_reviewer")

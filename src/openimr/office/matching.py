@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
+from django.db import transaction
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from openimr.guidelines.library import load
+from openimr.office import audit
 from openimr.office.conflicts import parties_of
 from openimr.office.drafts import latest_review
-from openimr.office.models import Case, ReviewerProfile, Role, User
+from openimr.office.models import Case, Clearance, ReviewerProfile, Role, User
 from openimr.panel import Candidate, Need, NeedItem, RegisteredReviewer, match
 
 
@@ -64,14 +68,68 @@ def candidates(case: Case) -> tuple[Candidate, ...]:
     return match(register(), need(case))
 
 
+def open_points(candidate: Candidate) -> list[str]:
+    """What a person may clear, by rule; empty where something certain stands against."""
+    if not candidate.clearable:
+        return []
+    points = [one.rule for one in candidate.exclusions]
+    points += [f"{one.role}:{one.tie}:{one.material}" for one in candidate.conflicts]
+    return sorted(points)
+
+
+def cleared(case: Case, candidate: Candidate) -> Clearance | None:
+    """The clearance that covers every point still open against a candidate; None without one."""
+    points = set(open_points(candidate))
+    if not points:
+        return None
+    given = case.clearances.filter(reviewer__username=candidate.reviewer)
+    return next((one for one in given if points <= set(one.rules)), None)
+
+
+def clear(case: Case, username: str, by: User, reason: str) -> Clearance:
+    """Clear what is uncertain against a reviewer, with the reason; logged.
+
+    Raises:
+        Refused: nothing is open, something certain stands against, or no reason is given.
+    """
+    from openimr.office.workflow import Refused
+
+    candidate = next((one for one in candidates(case) if one.reviewer == username), None)
+    points = open_points(candidate) if candidate else []
+    if not points:
+        raise Refused("Nothing about this reviewer can be cleared for this case.")
+    if not reason.strip():
+        raise Refused("Say what you found out; the reason is kept with the clearance.")
+    with transaction.atomic():
+        given = Clearance.objects.create(
+            case=case,
+            reviewer=User.objects.get(username=username),
+            rules=points,
+            reason=reason.strip()[:2000],
+            cleared_by=by,
+        )
+        audit.record("case.clear_reviewer", by, case, reviewer=username, rules=points)
+    return given
+
+
 def why_not(case: Case, username: str) -> str | None:
-    """Why a reviewer may not be asked; None where he or she may."""
+    """Why a reviewer may not be asked; None where he or she may, or was cleared."""
     if not User.objects.filter(username=username, role=Role.REVIEWER, is_active=True).exists():
         return "There is no such reviewer."
     for one in candidates(case):
         if one.reviewer == username:
-            if one.eligible:
+            if one.eligible or cleared(case, one):
                 return None
             against = [*(each.says for each in one.exclusions), *(c.says for c in one.conflicts)]
             return f"{one.name} may not review this case: {'; '.join(against)}."
     return "The reviewer has no entry in the register."
+
+
+def match_of(candidate: Candidate) -> dict[str, Any]:
+    """A match as an assignment keeps it: place, fit and reasons, what was open."""
+    return {
+        "rank": candidate.rank,
+        "fits": candidate.fits,
+        "reasons": list(candidate.reasons),
+        "cleared": open_points(candidate),
+    }

@@ -305,13 +305,58 @@ def not_on_ur_alone(step: Step) -> str | None:
 
 @guard
 def reviewer_cleared(step: Step) -> str | None:
-    """The chosen reviewer is qualified and free of conflicts."""
+    """Every chosen reviewer is qualified and free of conflicts, or cleared by a person."""
+    from openimr.office.matching import why_not
+
+    for name in chosen_reviewers(step.given):
+        if against := why_not(step.case, name):
+            return against
+    return None
+
+
+@guard
+def panel_approved(step: Step) -> str | None:
+    """REV-20: one reviewer decides; more need the Administrative Director's written approval."""
+    chosen = chosen_reviewers(step.given)
+    present = set(
+        step.case.assignments.filter(
+            round=step.case.remand_count, state__in=("offered", "accepted", "done")
+        ).values_list("reviewer__username", flat=True)
+    )
+    if twice := present & set(chosen):
+        return f"{min(twice)} has the case already."
+    count = len(present | set(chosen))
+    if step.line.id == "add_reviewer":
+        count = max(count, len(present) + 1)
+    if count <= program(step.case).panel.reviewers:
+        return None
+    approval = step.case.panel_approvals.filter(round=step.case.remand_count).first()
+    if approval is None:
+        return (
+            "More than one reviewer needs the written approval of the Administrative Director "
+            "(8 CCR 9792.10.6(c)); enter it first."
+        )
+    if count > approval.reviewers:
+        return f"The approval is for {approval.reviewers} reviewers."
+    return None
+
+
+def chosen_reviewers(given: Mapping[str, Any]) -> list[str]:
+    """The user names that a step names as reviewers: a list, or one name."""
+    chosen = given.get("reviewer") or ()
+    return [chosen] if isinstance(chosen, str) else list(dict.fromkeys(chosen))
+
+
+@guard
+def has_the_case(step: Step) -> str | None:
+    """The named reviewer was offered or has taken the case and has not handed in."""
     chosen = step.given.get("reviewer")
     if chosen is None:
         return None
-    from openimr.office.matching import why_not
-
-    return why_not(step.case, chosen)
+    held = step.case.assignments.filter(
+        reviewer__username=chosen, round=step.case.remand_count, state__in=("offered", "accepted")
+    )
+    return None if held.exists() else f"{chosen} does not have the case."
 
 
 @guard
@@ -327,9 +372,9 @@ def is_own_offer(step: Step) -> str | None:
 def is_own_case(step: Step) -> str | None:
     """The reviewer has taken the case."""
     mine = step.case.assignments.filter(
-        reviewer=step.user, round=step.case.remand_count, state__in=("accepted", "done")
+        reviewer=step.user, round=step.case.remand_count, state="accepted"
     )
-    return None if mine.exists() else "The case is not yours."
+    return None if mine.exists() else "The case is not yours, or you have handed it in."
 
 
 @guard
@@ -348,9 +393,19 @@ def every_item_attested(step: Step) -> str | None:
 
 
 @guard
+def own_items_attested(step: Step) -> str | None:
+    """Every disputed item is decided under the reviewer's own signature, which still stands."""
+    from openimr.office.attesting import unattested
+
+    return unattested(step.case, step.user)
+
+
+@guard
 def checklist_answered(step: Step) -> str | None:
     """The checklist of the second look is answered."""
-    check = step.case.quality_checks.filter(outcome="passed").first()
+    check = step.case.quality_checks.filter(
+        outcome="passed", round=step.case.remand_count
+    ).exists()
     return None if check else "Answer the checklist first."
 
 

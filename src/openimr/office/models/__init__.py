@@ -2,16 +2,18 @@
 
 from openimr.office.models.cases import Case, Item, Note, Party
 from openimr.office.models.events import Checkpoint, Event
-from openimr.office.models.letters import Fee, Letter
+from openimr.office.models.letters import Fee, Issued, Letter
 from openimr.office.models.people import ReviewerProfile, Role, User
 from openimr.office.models.records import Document, Page, Upload
 from openimr.office.models.reviews import (
     Assignment,
     Attestation,
+    Clearance,
     InformationRequest,
     MachineDraft,
     Opinion,
     OpinionVersion,
+    PanelApproval,
     QualityCheck,
     Verdict,
 )
@@ -21,10 +23,12 @@ __all__ = [
     "Attestation",
     "Case",
     "Checkpoint",
+    "Clearance",
     "Document",
     "Event",
     "Fee",
     "InformationRequest",
+    "Issued",
     "Item",
     "Letter",
     "MachineDraft",
@@ -32,6 +36,7 @@ __all__ = [
     "Opinion",
     "OpinionVersion",
     "Page",
+    "PanelApproval",
     "Party",
     "QualityCheck",
     "ReviewerProfile",

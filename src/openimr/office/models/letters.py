@@ -38,6 +38,31 @@ class Letter(models.Model):
         return f"{self.kind} to {self.recipient_role}"
 
 
+class Issued(models.Model):
+    """A determination as it was issued: :class:`openimr.model.Determination` as JSON, never changed.
+
+    Later copies, in whatever format, are printed from it. ``file`` is the hash of its PDF.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="issued")
+    round = models.PositiveSmallIntegerField(default=0)
+    determination = models.TextField()
+    content_hash = models.CharField(max_length=64)
+    file = models.CharField(max_length=64, blank=True)
+    issued_at = models.DateTimeField()
+
+    class Meta:
+        """The newest first; one a round."""
+
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "round"], name="issued_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"determination of {self.case_id}"
+
+
 class Fee(models.Model):
     """What the review costs, by the program's schedule; US dollars."""
 

@@ -58,6 +58,54 @@ class Assignment(models.Model):
         return f"assignment of {self.case_id}"
 
 
+class Clearance(models.Model):
+    """A person's reasoned word that what the register leaves open does not keep a reviewer away.
+
+    ``rules`` are the rules and conflicts that were open when it was given; a certain one is never
+    cleared.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="clearances")
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="clearances"
+    )
+    rules = models.JSONField(default=list)
+    reason = models.TextField()
+    cleared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="clearances_given"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """The newest first."""
+
+        ordering: ClassVar = ["-id"]
+
+    def __str__(self) -> str:
+        return f"clearance on {self.case_id}"
+
+
+class PanelApproval(models.Model):
+    """The Administrative Director's written approval of more than one reviewer (REV-20)."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="panel_approvals")
+    round = models.PositiveSmallIntegerField(default=0)
+    reviewers = models.PositiveSmallIntegerField()
+    approved_on = models.DateField()
+    reference = models.CharField(max_length=120)
+    finding = models.TextField()
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """The newest first."""
+
+        ordering: ClassVar = ["-id"]
+
+    def __str__(self) -> str:
+        return f"panel of {self.reviewers}"
+
+
 class Opinion(models.Model):
     """A reviewer's decision and rationale on an item, as it stands; versions keep its past."""
 
@@ -175,10 +223,14 @@ class InformationRequest(models.Model):
 
 
 class QualityCheck(models.Model):
-    """The second look. ``outcome``: passed or returned."""
+    """The second look. ``outcome``: passed or returned.
+
+    ``answers``: question id to ``yes``, ``no`` or ``na``; ``sampled``: looked at in full.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="quality_checks")
     checker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    round = models.PositiveSmallIntegerField(default=0)
     sampled = models.BooleanField(default=False)
     answers = models.JSONField(default=dict)
     outcome = models.CharField(max_length=10, blank=True)
