@@ -34,6 +34,7 @@ def arguments(case) -> dict[str, Any]:
         "position": 0,
         "item": case.items.first().pk,
         "username": "rita",
+        "to": "pdf",
     }
 
 

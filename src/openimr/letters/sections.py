@@ -134,7 +134,9 @@ def print_date(value: date, form: Form) -> str:
 
 # ------------------------------------------------------------------------ reviewer, documents
 
-_WORDING = re.compile(r"complete\s+case\s+file\s+to\s+an?\s+(\w+\s+reviewer)\b", re.IGNORECASE)
+_WORDING = re.compile(
+    r"complete\s+case\s+file\s+to\s+an?\s+((?:panel\s+of\s+)?\w+\s+reviewers?)\b", re.IGNORECASE
+)
 
 
 @cache

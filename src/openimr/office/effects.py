@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from openimr.model import Review
 from openimr.office.models import Assignment, Case, User
 from openimr.office.workflow import Step, chosen_reviewers, effect, program
 from openimr.rules.outcome import case_outcome, vote
@@ -97,7 +98,9 @@ def _return(step: Step, _: datetime) -> None:
 @effect("issue")
 def _decide(step: Step, _: datetime) -> None:
     """Each item gets what the reviewers decided together; the case its outcome."""
-    law = program(step.case)
+    from openimr.office.drafts import latest_review
+
+    law, case_review = program(step.case), latest_review(step.case)
     decisions = []
     for item in step.case.items.filter(state="disputed"):
         votes = [
@@ -108,9 +111,20 @@ def _decide(step: Step, _: datetime) -> None:
         ]
         item.decision = vote(votes, law)  # type: ignore[arg-type]
         item.state = f"decided_{item.decision.lower()}"
-        item.save(update_fields=["decision", "state"])
+        item.category = _category(case_review, item.position)
+        item.save(update_fields=["decision", "state", "category"])
         decisions.append(item.decision)
     step.case.outcome = case_outcome(decisions, law)
+
+
+def _category(review: Review | None, position: int) -> str:
+    """The category of an item's treatment, by which the dashboard counts."""
+    from openimr.guidelines.library import load
+
+    if review is None or position >= len(review.items):
+        return ""
+    guideline = load(None).get(review.items[position].treatment)
+    return (guideline.category or "") if guideline else ""
 
 
 @effect("remand")

@@ -19,7 +19,7 @@ from openimr.errors import InputError
 from openimr.letters import Block, render, write
 from openimr.letters import Letter as Composed
 from openimr.model import Determination, Value
-from openimr.office import audit
+from openimr.office import audit, effects  # noqa: F401 - decides before this one prints
 from openimr.office.determination import determination_of, entries_of
 from openimr.office.files import keep, place
 from openimr.office.models import Case, Fee, Issued, Letter, Party
@@ -140,7 +140,7 @@ def appeal_until(case: Case, day: date) -> date:
 
 
 def preview(case: Case, to: str, day: date | None = None) -> bytes:
-    """The determination exactly as it would be printed today: ``text``, ``html``, ``pdf``, ``docx``.
+    """The determination exactly as it would be printed: ``text``, ``html``, ``pdf`` or ``docx``.
 
     Raises:
         Refused: a reviewer has not signed.

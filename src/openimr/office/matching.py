@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -77,13 +78,18 @@ def open_points(candidate: Candidate) -> list[str]:
     return sorted(points)
 
 
-def cleared(case: Case, candidate: Candidate) -> Clearance | None:
+def cleared(candidate: Candidate, clearances: Iterable[Clearance]) -> Clearance | None:
     """The clearance that covers every point still open against a candidate; None without one."""
     points = set(open_points(candidate))
     if not points:
         return None
-    given = case.clearances.filter(reviewer__username=candidate.reviewer)
+    given = (one for one in clearances if one.reviewer.username == candidate.reviewer)
     return next((one for one in given if points <= set(one.rules)), None)
+
+
+def clearances_of(case: Case) -> list[Clearance]:
+    """The clearances given in a case, the newest first."""
+    return list(case.clearances.select_related("reviewer", "cleared_by"))
 
 
 def clear(case: Case, username: str, by: User, reason: str) -> Clearance:
@@ -118,7 +124,7 @@ def why_not(case: Case, username: str) -> str | None:
         return "There is no such reviewer."
     for one in candidates(case):
         if one.reviewer == username:
-            if one.eligible or cleared(case, one):
+            if one.eligible or cleared(one, clearances_of(case)):
                 return None
             against = [*(each.says for each in one.exclusions), *(c.says for c in one.conflicts)]
             return f"{one.name} may not review this case: {'; '.join(against)}."

@@ -1,6 +1,7 @@
 """Who may do what with which case, as predicates over user and case.
 
-``case.see``: clinical content of a case. ``case.change``: its file and course. ``case.review``: the
+``case.see``: clinical content of a case. ``case.change``: its file and course.
+``case.assign``: choosing its reviewers. ``case.review``: the
 review desk. ``case.quality``: the second look. ``case.issue``. ``office.*``: without a case.
 """
 
@@ -76,6 +77,7 @@ def is_free_of_conflict(user: User, case: Case | None) -> bool:
 see = (is_staff_of_cases | (is_reviewer & is_assigned)) & is_free_of_conflict
 rules.add_perm("case.see", see)
 rules.add_perm("case.change", is_intake | is_case_manager)
+rules.add_perm("case.assign", is_case_manager | is_medical_director)
 rules.add_perm("case.review", is_reviewer & has_accepted & is_free_of_conflict)
 rules.add_perm("case.quality", is_quality & ~has_reviewed)
 rules.add_perm("case.issue", is_case_manager | is_medical_director)

@@ -14,6 +14,8 @@ OPENIMR_VIRUS_SCAN           command that is called with a file's path; 1 means 
                              non-zero that it failed; either way the file stays closed
 OPENIMR_UPLOAD_MB            largest file that is taken, in megabytes (default 500)
 OPENIMR_UPLOAD_PAGES         most pages of one document (default 5000)
+OPENIMR_QUALITY_SHARE        share of reviews that a full second look takes at random (default 0.1)
+OPENIMR_NEW_REVIEWER_CASES   so many first reviews of a reviewer are always looked at (default 5)
 ===========================  =====================================================================
 """
 
@@ -31,6 +33,18 @@ HTTPS = os.environ.get("OPENIMR_HTTPS") == "1"
 ORGANIZATION = os.environ.get("OPENIMR_ORGANIZATION", "Invented Review Organization")
 PROGRAM = os.environ.get("OPENIMR_PROGRAM", "ca_wc_imr")
 REQUIRE_MFA = os.environ.get("OPENIMR_REQUIRE_MFA") == "1"
+
+
+def _number(name: str, default: str) -> float:
+    given = os.environ.get(name, default)
+    try:
+        return float(given)
+    except ValueError:
+        raise SystemExit(f"imr: {name} is no number; correct it.") from None
+
+
+QUALITY_SHARE = _number("OPENIMR_QUALITY_SHARE", "0.1")
+NEW_REVIEWER_CASES = int(_number("OPENIMR_NEW_REVIEWER_CASES", "5"))
 VIRUS_SCAN = os.environ.get("OPENIMR_VIRUS_SCAN", "")
 UPLOAD_MB = int(os.environ.get("OPENIMR_UPLOAD_MB", "500"))
 UPLOAD_PAGES = int(os.environ.get("OPENIMR_UPLOAD_PAGES", "5000"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from openimr.office.views import cases, home, records, uploads, viewer
+from openimr.office.views import assign, cases, home, issue, quality, records, uploads, viewer
 
 office = [
     path("", home.home, name="home"),
@@ -13,6 +13,18 @@ office = [
     path("cases/<str:number>/steps/<str:step>/", cases.step, name="step"),
     path("cases/<str:number>/history/", cases.history, name="history"),
     path("cases/<str:number>/notes/", cases.add_note, name="note"),
+    # reviewers, the second look, issuing
+    path("cases/<str:number>/assign/", assign.assign, name="assign"),
+    path("cases/<str:number>/assign/clear/", assign.clear, name="clear_reviewer"),
+    path("cases/<str:number>/assign/panel/", assign.approve_panel, name="approve_panel"),
+    path("cases/<str:number>/quality/", quality.second_look, name="quality"),
+    path("cases/<str:number>/issue/", issue.issue, name="issue"),
+    path("cases/<str:number>/determination/<str:to>/", issue.determination, name="determination"),
+    path("cases/<str:number>/published/", issue.published, name="published"),
+    path("cases/<str:number>/served/<int:pk>/", issue.served, name="served"),
+    path("cases/<str:number>/after/", issue.after, name="after"),
+    path("cases/<str:number>/after/given/", issue.treatment_given, name="treatment_given"),
+    path("cases/<str:number>/after/<str:step>/", issue.after_step, name="after_step"),
 ]
 
 _DOCUMENT = "cases/<str:number>/records/<int:document>/"

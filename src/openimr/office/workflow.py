@@ -403,9 +403,7 @@ def own_items_attested(step: Step) -> str | None:
 @guard
 def checklist_answered(step: Step) -> str | None:
     """The checklist of the second look is answered."""
-    check = step.case.quality_checks.filter(
-        outcome="passed", round=step.case.remand_count
-    ).exists()
+    check = step.case.quality_checks.filter(outcome="passed", round=step.case.remand_count).exists()
     return None if check else "Answer the checklist first."
 
 
@@ -425,6 +423,19 @@ def nothing_overturned(step: Step) -> str | None:
     return (
         None if an_item_overturned(step) else "An item was overturned; follow its implementation."
     )
+
+
+@guard
+def treatment_given(step: Step) -> str | None:
+    """The treatment was given before the determination, and is to be paid for."""
+    given = step.case.circumstances.get("treatment_given")
+    return None if given else "The treatment was not given yet; it is to be authorized."
+
+
+@guard
+def treatment_not_given(step: Step) -> str | None:
+    """The treatment was not given yet, and is to be authorized."""
+    return None if treatment_given(step) else "The treatment was given already; it is to be paid."
 
 
 @guard

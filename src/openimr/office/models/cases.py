@@ -105,7 +105,7 @@ class Item(models.Model):
     """One disputed item; of a modified request only the remainder is in dispute.
 
     ``state``: disputed, withdrawn, authorized_late, not_eligible, decided_upheld,
-    decided_overturned, implemented.
+    decided_overturned, implemented. ``category`` is the library's, entered when it is decided.
     """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="items")
@@ -120,6 +120,7 @@ class Item(models.Model):
     requested_on = models.DateField(null=True, blank=True)
     state = models.CharField(max_length=20, default="disputed")
     decision = models.CharField(max_length=12, blank=True)
+    category = models.CharField(max_length=60, blank=True, db_index=True)
 
     class Meta:
         """By position; each position once."""

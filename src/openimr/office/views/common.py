@@ -21,6 +21,12 @@ def user_of(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
+def version_of(request: HttpRequest) -> int | None:
+    """The version of the case that the page showed, as its form sends it back."""
+    given = request.POST.get("version", "")
+    return int(given) if given.isdigit() else None
+
+
 def allowed(permission: str) -> Callable[[View], View]:
     """Let a view through to users with a permission that needs no case."""
 
