@@ -24,9 +24,12 @@ from openimr.office import audit, effects  # noqa: F401 - settles the state befo
 from openimr.office.attesting import unattested
 from openimr.office.determination import Signed, decisions_of, differ, signed_of
 from openimr.office.models import Assignment, Case, QualityCheck, User
-from openimr.office.workflow import Refused, Step, effect, take
+from openimr.office.workflow import Refused, Step, effect, rests_on_ur_alone, take
 
 ANSWERS = ("yes", "no", "na")
+
+CHECKED = {"signed", "named", "dates", "ur_alone"}
+"""Codes of the automatic checks that are made here."""
 
 REASONS = {
     "random": "drawn at random",
@@ -183,6 +186,8 @@ def remarks(case: Case) -> list[Remark]:
     found = []
     if why := unattested(case):
         found.append(Remark("signed", why))
+    if why := rests_on_ur_alone(case):
+        found.append(Remark("ur_alone", why))
     try:
         signed = signed_of(case)
     except Refused:

@@ -286,7 +286,12 @@ def records_overdue(step: Step) -> str | None:
 @guard
 def a_document_besides_ur(step: Step) -> str | None:
     """REC-21: the file holds a document that is not the utilization review decision."""
-    others = step.case.documents.exclude(kind="utilization_review").exclude(status="infected")
+    return rests_on_ur_alone(step.case)
+
+
+def rests_on_ur_alone(case: Case) -> str | None:
+    """Why a file would let a determination rest on the utilization review decision alone."""
+    others = case.documents.exclude(kind="utilization_review").exclude(status="infected")
     return (
         None
         if others.exists()

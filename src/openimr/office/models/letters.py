@@ -39,7 +39,7 @@ class Letter(models.Model):
 
 
 class Issued(models.Model):
-    """A determination as it was issued, never changed: :class:`openimr.model.Determination` in JSON.
+    """A determination as issued, never changed: :class:`openimr.model.Determination` in JSON.
 
     Later copies, in whatever format, are printed from it. ``file`` is the hash of its PDF.
     """

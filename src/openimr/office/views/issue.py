@@ -147,7 +147,7 @@ def after(request: HttpRequest, case: Case) -> HttpResponse:
             "case": case,
             "items": list(case.items.all()),
             "issued": list(case.issued.all()),
-            "letters": list(case.letters.filter(kind="determination")[:40]),
+            "letters": list(case.letters.filter(kind="determination").order_by("id")[:80]),
             "fees": list(case.fees.all()),
             "clocks": [
                 line for line in clocks(case) if line.clock in AFTER and line.state != "not_started"
