@@ -44,7 +44,7 @@ def forward(apps: Any, editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("office", "0002_append_only"),
+        ("office", "0010_records"),
     ]
 
     operations = [
