@@ -78,7 +78,6 @@ def test_a_file_in_pieces_is_the_same_file(as_user, url) -> None:
     document = Document.objects.get(pk=last.json()["document"])
     assert place(document.file).read_bytes() == REPORT
     assert document.status == "ready"
-    assert not Upload.objects.exists()
     assert not list(uploads.part(Upload()).parent.iterdir())
 
 
@@ -146,6 +145,17 @@ def test_a_server_killed_while_it_finished_finishes_when_asked_again(
 
     assert Document.objects.get(pk=answer.json()["document"]).status == "ready"
     assert Event.objects.filter(action="record.upload").count() == 1
+
+
+def test_the_answer_to_the_last_piece_was_lost(as_user, url) -> None:
+    client = as_user("ida")
+    key = begin(client, url, REPORT).json()["upload"]
+    answered = send(client, url, key, 0, REPORT).json()["document"]
+
+    again = send(client, url, key, len(REPORT) - 1, REPORT[-1:])
+
+    assert (again.status_code, again.json()["document"]) == (200, answered)
+    assert Document.objects.filter(name="report.pdf").count() == 1
 
 
 def test_the_same_file_twice_is_one_document(as_user, url) -> None:
@@ -281,6 +291,16 @@ def test_what_cannot_be_read_is_told_in_a_sentence(as_user, url, data, says) -> 
     assert document.status == "failed"
     assert says in document.problem
     assert document.problem.endswith(".")
+
+
+def test_a_long_text_is_cut_into_pages(as_user, url) -> None:
+    lines = "\n".join(f"Visit {number}: the invented worker reports pain." for number in range(500))
+
+    document = upload(as_user("ida"), url, lines.encode(), "notes.txt")
+
+    texts = list(document.pages.values_list("text", flat=True))
+    assert document.page_count == len(texts) > 3
+    assert "".join(texts) == lines + "\n"
 
 
 def test_too_many_pages(as_user, url, settings) -> None:
@@ -475,7 +495,7 @@ def test_duplicate_pages_and_documents_are_named(as_user, url) -> None:
 @pytest.mark.parametrize(
     ("text", "kind", "author", "dated"),
     [
-        (TEXT, "progress_report", "Irma Imagined, M.D", date(2026, 3, 14)),
+        (TEXT, "progress_report", "Irma Imagined, M.D.", date(2026, 3, 14)),
         (
             "NOTICE OF UTILIZATION REVIEW DECISION\nDate of decision: January 5, 2026\n"
             "The request is not certified.\nReviewing physician: Dr. Ivo Invented",
@@ -494,7 +514,7 @@ def test_duplicate_pages_and_documents_are_named(as_user, url) -> None:
             "OPERATIVE REPORT\nDate of surgery: 2/3/25\nPreoperative diagnosis: tear\n"
             "Surgeon: Sara Figment, D.O.",
             "operative_report",
-            "Sara Figment, D.O",
+            "Sara Figment, D.O.",
             date(2025, 2, 3),
         ),
         (

@@ -66,7 +66,9 @@ def pdf_page_image(pdf: pypdfium2.PdfDocument, index: int, limits: Limits) -> by
     """A page of an open PDF as a grey PNG, as fine as recognition needs it."""
     page = pdf[index]
     try:
-        bitmap = page.render(scale=limits.ocr_dpi / 72, grayscale=True)
+        width, height = page.get_size()
+        finest = (MOST_PIXELS / max(width * height, 1)) ** 0.5
+        bitmap = page.render(scale=min(limits.ocr_dpi / 72, finest), grayscale=True)
         try:
             image = BytesIO()
             bitmap.to_pil().save(

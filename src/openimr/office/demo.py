@@ -239,6 +239,7 @@ def _document(case: Case, name: str, kind: str, text: str, user: User) -> None:
         page_count=1,
         pages_read=1,
         status="ready",
+        confirmed=True,
         uploaded_by=user,
     )
     Page.objects.create(

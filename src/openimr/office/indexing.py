@@ -15,6 +15,7 @@ from openimr.office.models import Document
 
 _FIRST_LINES = 600
 """Characters that can name a document: letterhead, title, patient's block."""
+_LONGEST_HEADING = 70
 _LEAST = 2
 """Weight below which a kind is not guessed."""
 _NUMERIC = r"(?P<m>\d{1,2})[/-](?P<d>\d{1,2})[/-](?P<y>\d{4}|\d{2})(?!\d)"
@@ -24,6 +25,7 @@ _WRITTEN = (
     r"(?P<year>\d{4})"
 )
 _DATE = re.compile(f"{_ISO}|{_NUMERIC}|{_WRITTEN}", re.IGNORECASE)
+_DEGREE = re.compile(r"[A-Z]\.[A-Z]\.$")
 _NEVER = re.compile(r"(?:birth|injury|born|DOB|DOI|hire)[^\n]{0,15}$", re.IGNORECASE)
 
 
@@ -112,9 +114,7 @@ def _kind_of(head: str, body: str, name: str) -> str:
     for key, kind in rules().kinds.items():
         weight = float(sum(bool(words.search(body)) for words in kind.words))
         if kind.title:
-            if found := kind.title.search(head):
-                # The earlier a title stands, the more it is the document's own.
-                weight += 4 - 2 * found.start() / _FIRST_LINES
+            weight += max((_heading(head, found) for found in kind.title.finditer(head)), default=0)
             if kind.title.search(spaced):
                 weight += 2
         if weight > most:
@@ -122,12 +122,23 @@ def _kind_of(head: str, body: str, name: str) -> str:
     return best
 
 
+def _heading(head: str, found: re.Match[str]) -> float:
+    """What a title weighs: most in a short line near the top, little in running text."""
+    start = head.rfind("\n", 0, found.start()) + 1
+    end = head.find("\n", found.end())
+    line = head[start : end if end >= 0 else len(head)].strip()
+    if len(line) > _LONGEST_HEADING:
+        return 1
+    return 4 - 2 * found.start() / _FIRST_LINES
+
+
 def _author_of(pages: list[str]) -> str:
     places = [pages[0], pages[-1]] if len(pages) > 1 else pages
     for pattern in rules().authors:
         for text in places:
             if found := pattern.search(text):
-                return " ".join(found["name"].split()).strip(" ,.")[:200]
+                name = " ".join(found["name"].split()).strip(" ,")
+                return (name if _DEGREE.search(name) else name.rstrip("."))[:200]
     return ""
 
 

@@ -6,8 +6,8 @@ import json
 import os
 import tempfile
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from openimr.office.models import Document
 WIDTHS = (900, 1400, 2000)
 """Pixels across; the viewer asks for the one that fits its zoom."""
 LETTER = 8.5 / 11
+_LONGEST = 6
 Imager = Callable[[int], bytes]
 
 LOCK = threading.RLock()
@@ -92,13 +93,15 @@ def _no_page() -> InputError:
 
 
 def _of_pdf(source: Path, number: int, width: int) -> Any:
-    with LOCK, open_pdf(source) as pdf:
+    with open_pdf(source) as (pdf, _):
         if not 1 <= number <= len(pdf):
             raise _no_page()
         page = pdf[number - 1]
         try:
-            across = page.get_width() or 612
-            bitmap = page.render(scale=min(width / across, 10))
+            across, down = page.get_size()
+            # A page as a long strip would be larger than the memory.
+            scale = min(width / max(across, 1), _LONGEST * width / max(down, 1))
+            bitmap = page.render(scale=scale)
             try:
                 return bitmap.to_pil().convert("RGB")
             finally:
@@ -113,29 +116,31 @@ def _of_scan(source: Path, number: int, width: int) -> Any:
             raise _no_page()
         image = file.frame(number - 1)
         if image.width > width:
-            image.thumbnail((width, 20 * width))
+            image.thumbnail((width, _LONGEST * width))
         return image
 
 
-class open_pdf:  # noqa: N801 - used as a context manager only
-    """Open a stored PDF without reading all of it; a damaged one is mended as when it was read."""
+@contextmanager
+def open_pdf(source: Path) -> Iterator[tuple[Any, list[str]]]:
+    """Open a stored PDF without reading all of it; a damaged one is mended, which is remarked.
 
-    def __init__(self, source: Path) -> None:
-        self.source = source
-        self.mended: Any = None
+    Other threads wait until it is closed.
 
-    def __enter__(self) -> Any:
-        import pypdfium2
+    Raises:
+        InputError: it is locked or cannot be mended.
+    """
+    import pypdfium2
 
+    with LOCK:
         try:
-            self.pdf = pypdfium2.PdfDocument(self.source)
+            pdf = pypdfium2.PdfDocument(source)
         except pypdfium2.PdfiumError:
-            self.mended = opened(self.source.read_bytes(), "file")
-            self.pdf, _ = self.mended.__enter__()
-        return self.pdf
-
-    def __exit__(self, *exception: Any) -> None:
-        if self.mended is not None:
-            self.mended.__exit__(*exception)
-        else:
-            self.pdf.close()
+            with opened(source.read_bytes(), "file") as mended:
+                yield mended
+            return
+        try:
+            if len(pdf) == 0:
+                raise InputError("file", "the PDF has no pages", "get it again from its sender")
+            yield pdf, []
+        finally:
+            pdf.close()

@@ -16,7 +16,6 @@ from openimr.documents import load_bytes, ocr
 from openimr.documents.limits import DEFAULTS, Limits
 from openimr.documents.ocr import Word
 from openimr.documents.paged import check_pages, frames, pdf_page_image, pdf_pages
-from openimr.documents.pdf import opened
 from openimr.errors import InputError
 from openimr.office import audit, page_images
 from openimr.office.duplicates import fold, mark
@@ -29,6 +28,7 @@ from openimr.office.scanning import Verdict, scan
 SOURCE = "file"
 """What errors call the document: they are shown beside its name."""
 _AT_ONCE = 100
+_SHEET = 6000
 
 
 def limits() -> Limits:
@@ -104,7 +104,7 @@ def _is_clean(document: Document, path: Path) -> bool:
 
 def _pdf(document: Document, path: Path) -> str:
     bounds = limits()
-    with page_images.LOCK, opened(path.read_bytes(), SOURCE) as (pdf, notes):
+    with page_images.open_pdf(path) as (pdf, notes):
         check_pages(len(pdf), SOURCE, bounds)
         pages = pdf_pages(pdf, notes, SOURCE)
     page_images.keep_ratios(document.file, [page.ratio for page in pages])
@@ -123,7 +123,7 @@ def _pdf(document: Document, path: Path) -> str:
         return sentence(remark, "compare it with the original") if remark else ""
 
     def image(number: int) -> bytes:
-        with page_images.LOCK, opened(path.read_bytes(), SOURCE) as (pdf, _):
+        with page_images.open_pdf(path) as (pdf, _):
             return pdf_page_image(pdf, number - 1, bounds)
 
     return _recognize(document, scans, image)
@@ -156,16 +156,27 @@ def _text(document: Document, path: Path) -> str:
     loaded = load_bytes(path.read_bytes(), SOURCE, limits=limits(), ocr=False)
     text = loaded.text or ""
     starts = [*(loaded.page_starts or (0,)), len(text)]
-    check_pages(len(starts) - 1, SOURCE, limits())
-    Document.objects.filter(pk=document.pk).update(page_count=len(starts) - 1)
+    sheets = [
+        sheet for start, end in pairwise(starts) for sheet in _sheets(text[start:end].rstrip("\n"))
+    ]
+    check_pages(len(sheets), SOURCE, limits())
+    Document.objects.filter(pk=document.pk).update(page_count=len(sheets))
     _keep(
         document,
-        (
-            Page(number=number, text=text[start:end].rstrip("\n") + "\n")
-            for number, (start, end) in enumerate(pairwise(starts), 1)
-        ),
+        (Page(number=number, text=sheet + "\n") for number, sheet in enumerate(sheets, 1)),
     )
     return ""
+
+
+def _sheets(text: str) -> Iterator[str]:
+    """A text without pages in portions that are a page's worth, cut at line ends."""
+    while len(text) > _SHEET:
+        cut = text.rfind("\n", _SHEET // 2, _SHEET)
+        cut = cut if cut > 0 else text.rfind(" ", _SHEET // 2, _SHEET)
+        cut = cut if cut > 0 else _SHEET
+        yield text[:cut]
+        text = text[cut:].removeprefix("\n")
+    yield text
 
 
 def _keep(document: Document, pages: Iterator[Page]) -> None:

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from openimr.office.files import place
 from openimr.office.models import Document, Page
-from openimr.office.page_images import LOCK, folder, open_pdf
+from openimr.office.page_images import folder, open_pdf
 
 LONGEST = 200
 MOST_PAGES = 200
@@ -66,8 +66,11 @@ def search(pages: QuerySet[Page], words: str) -> Found:
 
 def _hit(page: Page, found: list[re.Match[str]]) -> Hit:
     start, end = found[0].span()
-    before = " ".join(page.text[max(0, start - _AROUND) : start].split())
-    after = " ".join(page.text[end : end + _AROUND].split())
+    # One word at each end may be cut in two: it is left out.
+    before = page.text[max(0, start - _AROUND) : start]
+    after = page.text[end : end + _AROUND]
+    before = " ".join(before.split()[start > _AROUND :])
+    after = " ".join(after.split()[: -1 if end + _AROUND < len(page.text) else None])
     return Hit(page, len(found), before, " ".join(found[0][0].split()), after)
 
 
@@ -110,7 +113,7 @@ def _of_pdf(document: Document, number: int, pattern: re.Pattern[str]) -> list[l
     from pypdfium2 import raw
 
     boxes: list[list[int]] = []
-    with LOCK, open_pdf(place(document.file)) as pdf:
+    with open_pdf(place(document.file)) as (pdf, _):
         if not 1 <= number <= len(pdf):
             return []
         page = pdf[number - 1]

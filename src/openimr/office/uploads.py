@@ -171,6 +171,8 @@ def finish(upload: Upload) -> tuple[Document, bool]:
         Gap: pieces are missing.
         NotTaken: the file is no document.
     """
+    if upload.document is not None:
+        return upload.document, False
     if upload.received < upload.size:
         raise Gap(upload.received)
     file = part(upload)
@@ -195,15 +197,15 @@ def finish(upload: Upload) -> tuple[Document, bool]:
                 "uploaded_by": upload.user,
             },
         )
-        upload_id = str(upload.pk)
-        upload.delete()
+        upload.document = document
+        upload.save(update_fields=["document"])
         if new:
             audit.record(
                 "record.upload",
                 document.uploaded_by,
                 document.case,
                 document=document.pk,
-                upload=upload_id,
+                upload=str(upload.pk),
                 size=document.size,
             )
             _have_it_read(document)
@@ -212,7 +214,7 @@ def finish(upload: Upload) -> tuple[Document, bool]:
 
 
 def cancel(upload: Upload) -> None:
-    """Throw an unfinished upload away."""
+    """Throw an upload away; a document that was made of it stays."""
     file = part(upload)
     upload.delete()
     file.unlink(missing_ok=True)

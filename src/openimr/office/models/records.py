@@ -24,7 +24,8 @@ class DocumentStatus(models.TextChoices):
 class Upload(models.Model):
     """A file on its way in, in pieces, so that a broken connection resumes where it stopped.
 
-    ``fingerprint`` tells the sender's file from another of the same name and size.
+    ``fingerprint`` tells the sender's file from another of the same name and size. ``document``
+    is what became of it, so that a last piece that is sent again gets the same answer.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -35,6 +36,7 @@ class Upload(models.Model):
     received = models.PositiveBigIntegerField(default=0)
     fingerprint = models.CharField(max_length=64, blank=True)
     sender = models.ForeignKey(Party, null=True, blank=True, on_delete=models.SET_NULL)
+    document = models.ForeignKey("Document", null=True, blank=True, on_delete=models.CASCADE)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

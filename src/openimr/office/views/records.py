@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, cast
 
 from django.contrib import messages
@@ -130,12 +131,17 @@ def row(request: HttpRequest, case: Case, document: int) -> HttpResponse:
 
 
 def _shown_row(request: HttpRequest, case: Case, key: int) -> HttpResponse:
+    held = held_document(case, key)
     context = {
         "case": case,
-        "row": _row(case, held_document(case, key)),
+        "row": _row(case, held),
         "may_change": user_of(request).has_perm("case.change", case),
     }
-    return render(request, "office/records/_row.html", context)
+    response = render(request, "office/records/_row.html", context)
+    if held.status not in (DocumentStatus.WAITING, DocumentStatus.READING):
+        says = f"{held.name}: {held.get_status_display()}"
+        response["HX-Trigger"] = json.dumps({"record-read": {"says": says}})
+    return response
 
 
 @with_case("case.change")

@@ -1,13 +1,20 @@
 // Uploads in pieces: a dropped connection or a restarted server goes on where it stopped.
 // Without this script the form sends whole files.
 (() => {
+  const status = document.getElementById("upload-status");
+  document.addEventListener("record-read", (event) => { status.textContent = event.detail.says; });
+  // Hits of the search over all records take the words along in the fragment, which no server sees.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-hit]");
+    const hits = link && link.closest("[data-words]");
+    if (hits && !link.hash.includes("&q=")) link.hash += `&q=${encodeURIComponent(hits.dataset.words)}`;
+  }, true);
   const form = document.getElementById("upload");
   if (!form || !window.fetch || !window.File) return;
   const start = form.dataset.start;
   const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
   const input = document.getElementById("files");
   const list = document.getElementById("uploads");
-  const status = document.getElementById("upload-status");
   const drop = document.getElementById("drop");
   const WAITS = [1, 2, 4, 8, 15, 30];
   const queue = [];
@@ -86,7 +93,7 @@
         const answer = await this.patiently(() => [this.url, { method: "POST",
           headers: { "Content-Type": "application/octet-stream", "Upload-Offset": String(from) }, body }]);
         if (answer.code === 409) { at = answer.told.received; continue; }
-        if (answer.code !== 200) throw this.refuse(answer);
+        if (answer.code !== 200 || typeof answer.told.received !== "number") throw this.refuse(answer);
         at = answer.told.received;
         if (answer.told.document) {
           this.bar.value = size;
@@ -138,7 +145,7 @@
     work();
   }
 
-  document.getElementById("upload-send").hidden = true;
+  document.getElementById("upload-send").parentElement.hidden = true;
   input.required = false;
   input.addEventListener("change", () => { take([...input.files]); input.value = ""; });
   form.addEventListener("submit", (event) => event.preventDefault());
@@ -148,10 +155,4 @@
   for (const kind of ["dragleave", "drop"]) drop.addEventListener(kind, () => drop.classList.remove("over"));
   drop.addEventListener("drop", (event) => { event.preventDefault(); take([...event.dataTransfer.files]); });
   window.addEventListener("beforeunload", (event) => { if (busy) event.preventDefault(); });
-  // Hits of the search over all records take the words along in the fragment, which no server sees.
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest("a[data-hit]");
-    const hits = link && link.closest("[data-words]");
-    if (hits && !link.hash.includes("&q=")) link.hash += `&q=${encodeURIComponent(hits.dataset.words)}`;
-  }, true);
 })();

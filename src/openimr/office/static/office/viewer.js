@@ -119,7 +119,7 @@
     let low = 0, high = sheets.length - 1;
     while (low < high) {
       const between = (low + high + 1) >> 1;
-      if (sheets[between].figure.offsetTop - stage.offsetTop <= middle) low = between; else high = between - 1;
+      if (sheets[between].figure.offsetTop <= middle) low = between; else high = between - 1;
     }
     return low + 1;
   }
@@ -128,7 +128,7 @@
     const held = current;
     sheets.forEach(size);
     sheets.filter((sheet) => sheet.near).forEach(show);
-    if (sheets.length) stage.scrollTop = sheets[held - 1].figure.offsetTop - stage.offsetTop - 8;
+    if (sheets.length) stage.scrollTop = sheets[held - 1].figure.offsetTop - 8;
     by("zoom") && (by("zoom").textContent = `${Math.round(zoom * 100)}%`);
   }
 
@@ -180,7 +180,7 @@
 
   function go(number, aloud = true) {
     number = Math.min(Math.max(Number(number) || 1, 1), count);
-    if (hasImages) stage.scrollTop = sheets[number - 1].figure.offsetTop - stage.offsetTop - 8;
+    if (hasImages) stage.scrollTop = sheets[number - 1].figure.offsetTop - 8;
     arrived(number, true);
     if (aloud) by("said").textContent = `Page ${number} of ${count}`;
   }
@@ -196,11 +196,17 @@
     by("said").textContent = `Hit page ${hit + 1} of ${all.length}: page ${all[hit].dataset.page}`;
   }
 
+  let staying = false;
   function searched() {
     words = by("words").value.trim();
-    hit = -1;
     sheets.filter((sheet) => sheet.near).forEach(show);
-    if (links().length) toHit(1); else { texts.delete(current); arrived(current, true); }
+    const all = links();
+    // From a link to a page the reader stays there; else the first hit at or after the page is shown.
+    const next = all.findIndex((link) => Number(link.dataset.page) >= current);
+    hit = (next < 0 ? 0 : next) - 1;
+    if (all.length && !(staying && Number(all[hit + 1].dataset.page) !== current)) toHit(1);
+    else { texts.delete(current); arrived(current, true); }
+    staying = false;
   }
 
   const doings = {
@@ -248,10 +254,8 @@
     if (q && q !== words) {
       by("words").value = q;
       words = q;
-      if (window.htmx) {
-        const page = current;
-        htmx.ajax("POST", `${base}find/`, { target: "#hits", values: { q } }).then(() => go(page, false));
-      }
+      staying = asked.has("page");
+      if (window.htmx) htmx.ajax("POST", `${base}find/`, { target: "#hits", values: { q } });
     }
   }
 
