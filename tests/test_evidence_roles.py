@@ -251,6 +251,20 @@ UNCHANGED = [
     ("The injured worker was seen on 05/24/2010.", ["!injury_date present"]),
     ("A review of the medical records indicates treatment for lumbago.",
      ["diagnoses present | value=lumbago"]),
+    # how far a result or a denial reaches
+    ("On exam there is tenderness over the back and straight leg raising that is negative.",
+     ["tenderness present", "slr_positive negated", "!tenderness negated"]),
+    ("Exam: positive Lachman, joint line tenderness, and McMurray could not be performed.",
+     ["lachman present", "joint_line_tenderness present", "mcmurray hedged"]),
+    ("Exam: dorsiflexion 5 degrees, sensation intact.",
+     ["sensory_deficit negated", "!rom_limited negated"]),
+    ("Examination of the neck shows full motor strength and cervical motion limited by a third.",
+     ["motor_deficit negated", "rom_limited present", "!rom_limited negated"]),
+    ("Exam shows no painful arc and limited ROM of the right shoulder.",
+     ["painful_arc negated", "rom_limited present", "!rom_limited negated"]),
+    ("He denies tobacco use.", ["smoking_status negated", "!smoking_status present"]),
+    ("She quit smoking in 2010.", ["smoking_status negated", "!smoking_status present"]),
+    ("She smokes half a pack a day.", ["smoking_status present", "!smoking_status negated"]),
 ]  # fmt: skip
 
 

@@ -18,6 +18,10 @@ _BLOCK = re.compile(r";|\bbut\b|\b(?:was|were|is|are)\b|\bwith\b|\bexcept\b|\bwh
 _BLOCK_AFTER = re.compile(
     r";|\bbut\b|\bexcept\b|\bexception of\b|\bwhile\b|\bwith no\b|\bhowever\b"
 )
+_MEASURED = re.compile(
+    r"(?: (?:is|was|to|of|at))* \d{1,3} ?(?:degrees|deg\b|°)[^,;]{0,20}[,;] "
+    r"(?!which|this|that|is|was|it)\w+ "
+)
 _SIDE = re.compile(r"\b(left|right|bilateral(?:ly)?)\b|(?<![\w-])(l|r)(?![\w-])")
 _SIDES = {"l": "left", "r": "right", "bilaterally": "bilateral"}
 _NO_SIGN = re.compile(r"\b(?:no|without|neither|nor)\b (?:\w+ ){0,2}?$")
@@ -127,7 +131,8 @@ def _verdicts(page: Page, hit: Hit, results: list[Hit], following: int, last: in
                 before = Verdict(abnormal, start, stop)
         elif start >= end and after is None:
             gap = low[end:start]
-            if len(gap) <= 100 and not _BLOCK_AFTER.search(gap):
+            # "dorsiflexion 5 degrees, sensation intact": measured, the result is the next sign's
+            if len(gap) <= 100 and not _MEASURED.match(gap) and not _BLOCK_AFTER.search(gap):
                 after = Verdict(abnormal, start, stop)
     if after is not None and _said_after(low, end, after, before, at):
         return _by_side(low, entry, after, results, following)
@@ -142,7 +147,9 @@ def _said_after(low: str, end: int, after: Verdict, before: Verdict | None, at: 
         # "range of motion and decrease pain": another verb
         return after.start - end <= 60 and low[after.start - 5 : after.start] != " and "
     # "positive, Lachman negative": the comma parts what stands before
-    return after.start - end <= 12 and "," in low[before.end : at]
+    # "full strength in all groups and motion limited": so does "and"
+    between = low[before.end : at]
+    return after.start - end <= 12 and ("," in between or " and " in between)
 
 
 def _by_side(

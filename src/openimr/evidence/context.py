@@ -33,12 +33,21 @@ _AND = re.compile(r",| and | or ")
 # "not helped by therapy": the therapy was given
 _TURNED = re.compile(
     r" (?:with (?=positive|decreased|limited|restricted|diminished|reduced|severe|moderate|mild|"
-    r"tenderness|spasm|painful)|and (?=(?:the|his|her|their|its|an?|this|that|these|those|he|she|"
+    r"tenderness|spasm|painful)|and (?=(?:limited|restricted|full|intact|symmetric) |(?:decreased|"
+    r"diminished|reduced) (?:range|motion|rom|light touch|strength|sensation (?:in|over|along))|"
+    r"(?:the|his|her|their|its|an?|this|that|these|those|he|she|"
     r"it|they|there)\b(?: \w+){0,3}? (?:having|being|was|were|is|are|has|had|have|did|does|can|"
     r"will|reports?)\b)|(?:helped|relieved|improved|controlled|eased|managed|cured|settled|responded)"
     r"(?: \w+)? (?:by|with|to|from) |(?:was|were|been) (?:\w+ )?(?:given|offered|"
     r"provided|done|performed|prescribed|tried|received) (?:for|because|despite|after) )"
 )
+_RELATIVE = re.compile(r" (?:that|which) (?:is|was|are|were) $")
+_UNDONE = re.compile(
+    r"(?:is|was|were|could|cannot|can)(?: not)?(?: be)? (?:performed|done|assessed|tested|"
+    r"evaluated|determined|difficult to assess|limited by pain)\b"
+)
+_MEMBER = re.compile(r"[,;] (?:and )?| and ")
+_COMMA = re.compile(r"[,;] (?:and |but )?")
 _CLAUSE = re.compile(
     r"[;:]|, (?:and|but|while)? ?(?:there|he|she|it|the patient)\b|\bbut\b|\bhowever\b"
 )
@@ -125,6 +134,12 @@ def _last_or(low: str, at: int, end: int) -> int:
 
 def _backward(low: str, start: int, at: int) -> int:
     """Return where the clause begins that a cue at ``at`` closes."""
+    relative = _RELATIVE.search(low, start, at)
+    if relative or _UNDONE.match(low, at):
+        # "tenderness and a raising test that is negative"; "spasm, and McMurray could not be done"
+        members = list((_MEMBER if relative else _COMMA).finditer(low, start, at))
+        if members:
+            return members[-1].end()
     begin = start
     for match in _CLAUSE.finditer(low, max(start, at - 250), at):
         begin = match.end()
