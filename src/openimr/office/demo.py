@@ -268,6 +268,8 @@ def _walk(case: Case, step: str, user: User, moment: datetime) -> Case:
         "party": "requesting_physician",
         "reason": "invented",
         "comment": "invented",
+        "conflict_statement": "invented",
+        "answer": "invented",
         "certification": "invented",
         "reasons": ["UNSIGNED" if step == "refuse" else "LIABILITY_DEFERRED"],
     }

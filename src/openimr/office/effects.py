@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from openimr.model import Review
-from openimr.office.models import Assignment, Case, User
-from openimr.office.workflow import Step, chosen_reviewers, effect, program
+from openimr.office.models import Assignment, Attestation, Case, InformationRequest, User
+from openimr.office.workflow import Step, chosen_reviewers, clocks, effect, program
 from openimr.rules.outcome import case_outcome, vote
 
 
@@ -64,6 +64,38 @@ def _take_away(step: Step, _: datetime) -> None:
     _settle(step.case)
 
 
+@effect("reviewer_asks")
+def _ask(step: Step, _: datetime) -> None:
+    """The question with the day by which the program's law expects the answer (REC-08)."""
+    # The answer to an earlier question would stop the clock of this one.
+    step.case.events = {k: v for k, v in step.case.events.items() if k != "reviewer_answered"}
+    InformationRequest.objects.create(
+        case=step.case,
+        asked_by=step.user,
+        party_role=str(step.given["party"])[:40],
+        question=str(step.given["question"])[:8000],
+        due_at=next(
+            (line.due for line in clocks(step.case) if line.clock == "reviewer_answer"), None
+        ),
+    )
+
+
+@effect("reviewer_answered")
+def _answer(step: Step, moment: datetime) -> None:
+    asked = step.case.information_requests.filter(answered_at=None).first()
+    if asked is None:
+        return
+    asked.answer, asked.answered_at = str(step.given["answer"])[:8000], moment
+    asked.save(update_fields=["answer", "answered_at"])
+
+
+@effect("complete_records", "reviewer_answered")
+def _have_it_drafted(step: Step, _: datetime) -> None:
+    from openimr.office.jobs import request_draft
+
+    request_draft(step.case)
+
+
 @effect("submit_opinion")
 def _hand_in(step: Step, _: datetime) -> None:
     """The case goes on when the last reviewer of the panel has handed in."""
@@ -90,6 +122,10 @@ def _settle(case: Case) -> None:
 
 @effect("return_to_reviewer")
 def _return(step: Step, _: datetime) -> None:
+    """What was signed is signed anew; until then the desk is open again."""
+    Attestation.objects.filter(
+        assignment__case=step.case, assignment__round=step.case.remand_count, superseded=False
+    ).update(superseded=True)
     step.case.assignments.filter(round=step.case.remand_count, state="done").update(
         state="accepted"
     )

@@ -1,8 +1,9 @@
 """Who may do what with which case, as predicates over user and case.
 
 ``case.see``: clinical content of a case. ``case.change``: its file and course.
-``case.assign``: choosing its reviewers. ``case.review``: the
-review desk. ``case.quality``: the second look. ``case.issue``. ``office.*``: without a case.
+``case.assign``: choosing its reviewers. ``case.offer``: to take or decline it. ``case.review``: the
+review desk. ``case.answer``: to enter what a party answered. ``case.quality``: the second look.
+``case.issue``. ``office.*``: without a case.
 """
 
 from __future__ import annotations
@@ -79,6 +80,8 @@ rules.add_perm("case.see", see)
 rules.add_perm("case.change", is_intake | is_case_manager)
 rules.add_perm("case.assign", is_case_manager | is_medical_director)
 rules.add_perm("case.review", is_reviewer & has_accepted & is_free_of_conflict)
+rules.add_perm("case.offer", is_reviewer & is_assigned & is_free_of_conflict)
+rules.add_perm("case.answer", is_case_manager | (is_reviewer & has_accepted & is_free_of_conflict))
 rules.add_perm("case.quality", is_quality & ~has_reviewed)
 rules.add_perm("case.issue", is_case_manager | is_medical_director)
 rules.add_perm("case.reviewer_names", is_case_manager | is_quality)

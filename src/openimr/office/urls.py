@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from openimr.office.views import assign, cases, home, issue, quality, records, uploads, viewer
+from openimr.office.views import (
+    assign,
+    cases,
+    desk,
+    home,
+    issue,
+    quality,
+    records,
+    signing,
+    uploads,
+    viewer,
+)
 
 office = [
     path("", home.home, name="home"),
@@ -42,6 +53,27 @@ office += [
     path(f"{_DOCUMENT}pages/<int:page>/text/", viewer.text, name="page_text"),
     path(f"{_DOCUMENT}pages/<int:page>/marks/", viewer.marks, name="page_marks"),
     path(f"{_DOCUMENT}pages/<int:page>/<int:width>/", viewer.image, name="page_image"),
+]
+
+office += [
+    path("cases/<str:number>/desk/", desk.desk, name="desk"),
+    path("cases/<str:number>/desk/find/", desk.find, name="find"),
+    path("cases/<str:number>/desk/draft/", desk.draft_state, name="draft_state"),
+    path("cases/<str:number>/desk/draft/make/", desk.make_draft, name="make_draft"),
+    path("cases/<str:number>/desk/sign/", signing.sign, name="sign"),
+    path(
+        "cases/<str:number>/desk/record/<int:document>/<int:page>/",
+        desk.record_page,
+        name="record_page",
+    ),
+    path("cases/<str:number>/desk/<int:position>/", desk.item_panel, name="item_panel"),
+    path("cases/<str:number>/desk/<int:position>/opinion/", desk.save_opinion, name="opinion"),
+    path("cases/<str:number>/desk/<int:position>/take-over/", desk.take_over, name="take_over"),
+    path("cases/<str:number>/desk/<int:position>/verdict/", desk.judge, name="judge"),
+    path("cases/<str:number>/desk/<int:position>/versions/", desk.versions, name="versions"),
+    path("cases/<str:number>/desk/<int:position>/restore/", desk.restore, name="restore"),
+    path("cases/<str:number>/offer/", signing.offer, name="offer"),
+    path("cases/<str:number>/requests/", signing.requests, name="requests"),
 ]
 
 urlpatterns = [

@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 import os
+import threading
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openimr.office.settings")
 application = get_wsgi_application()
+
+
+def _warm() -> None:
+    """Read the lexicon and the registry of citations, which the first check would wait for."""
+    from openimr.citations import find
+    from openimr.evidence import find_facts
+
+    find_facts("Pain.")
+    find("MTUS Low Back Complaints 2004")
+
+
+threading.Thread(target=_warm, daemon=True).start()

@@ -130,13 +130,18 @@ class Opinion(models.Model):
 
 
 class OpinionVersion(models.Model):
-    """An opinion as it was saved once."""
+    """An opinion as it was saved once.
+
+    ``origin``: written, draft (taken over from the machine), restored, or set_aside (a save over
+    something newer, which never became the opinion).
+    """
 
     opinion = models.ForeignKey(Opinion, on_delete=models.CASCADE, related_name="versions")
     version = models.PositiveIntegerField()
     decision = models.CharField(max_length=12, blank=True)
     guideline = models.TextField(blank=True)
     rationale = models.TextField(blank=True)
+    origin = models.CharField(max_length=12, default="written")
     saved_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -24,6 +24,12 @@ def get(mapping: Any, key: Any) -> Any:
 
 
 @register.filter
+def percent(share: float) -> str:
+    """``0.934`` → ``93 %``; a probability is never shown as certain."""
+    return f"{min(99, max(1, round(share * 100)))} %"
+
+
+@register.filter
 def due(moment: datetime | None) -> str:
     """``Fri 6 Jan 2017``, with the time where it is not the end of the day."""
     if moment is None:

@@ -18,6 +18,14 @@ from openimr.office.views.common import allowed, user_of, with_case
 from openimr.office.workflow import Refused, clocks, program, steps_for, table, take
 
 PER_PAGE = 50
+OWN_PAGE = {
+    "accept_review": "offer/",
+    "decline_review": "offer/",
+    "reviewer_asks": "requests/",
+    "reviewer_answered": "requests/",
+    "submit_opinion": "desk/sign/",
+}
+"""Steps that are taken on a page of their own, by its place under the case."""
 
 
 @allowed("office.cases")
@@ -69,6 +77,7 @@ def case(request: HttpRequest, case: Case) -> HttpResponse:
             ],
             "who": law.parties,
             "steps": steps_for(case, user_of(request)),
+            "own_page": OWN_PAGE,
             "notes": list(case.notes.select_related("author")[:20]),
             "now": timezone.now(),
         },
@@ -80,6 +89,8 @@ def case(request: HttpRequest, case: Case) -> HttpResponse:
 def step(request: HttpRequest, case: Case, step: str) -> HttpResponse:
     """Take a step of the workflow."""
     line = next((one for one in table().transitions if one.id == step), None)
+    if step in OWN_PAGE:
+        return redirect(f"{case.get_absolute_url()}{OWN_PAGE[step]}")
     given = {name: request.POST.get(name, "").strip() for name in (line.asks if line else ())}
     if "reasons" in given:
         given["reasons"] = request.POST.getlist("reasons")  # type: ignore[assignment]

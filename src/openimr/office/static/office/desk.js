@@ -1,0 +1,64 @@
+// The review desk: quotes light up in the record, opinions save themselves, stale saves are told.
+"use strict";
+(() => {
+  const say = (words) => { const place = document.getElementById("said"); if (place) place.textContent = words; };
+  document.documentElement.classList.add("js");
+
+  const light = () => {
+    const here = document.getElementById("here"), box = here && here.closest(".pagetext");
+    if (!here) return;
+    box.scrollTop += here.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 3;
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (matchMedia("(max-width: 64rem)").matches) here.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
+    say(`${box.getAttribute("aria-label")}: ${here.textContent}`);
+  };
+
+  const form = () => document.querySelector("form.opinion");
+  const fields = (it) => JSON.stringify(["decision", "guideline", "rationale"].map((name) => new FormData(it).get(name)));
+  let last = form() ? fields(form()) : "", sent = last, waits = 0;
+  const unsaved = () => form() && fields(form()) !== last;
+  const tell = (words) => { const place = document.getElementById("saved"); if (place) place.textContent = words; };
+  const stuck = () => document.querySelector("#saved .conflict");
+
+  document.body.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.elt !== form()) return;
+    const chosen = event.detail.requestConfig.triggeringEvent?.submitter?.classList.contains("keep");
+    if (stuck() && !chosen) { event.preventDefault(); return; }
+    if (!unsaved() && event.detail.requestConfig.triggeringEvent?.type !== "submit") { event.preventDefault(); return; }
+    sent = fields(form());
+  });
+  document.body.addEventListener("htmx:configRequest", (event) => {
+    const conflict = stuck();
+    if (event.detail.elt === form() && conflict) event.detail.parameters.version = conflict.dataset.version;
+  });
+  document.body.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.elt !== form()) return;
+    const version = event.detail.xhr.getResponseHeader("X-Opinion-Version");
+    if (version) { form().elements.version.value = version; last = sent; waits = 0; }
+    else if (!event.detail.successful) {
+      tell("Not saved: the office cannot be reached. Keep this window open; it is tried again.");
+      waits = Math.min(waits + 1, 6);
+      setTimeout(() => { if (unsaved()) htmx.trigger(form(), "save"); }, 2500 * waits);
+    }
+  });
+  document.body.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id === "record") light();
+    if (event.detail.target.id === "saved" && stuck()) stuck().focus();
+  });
+  document.body.addEventListener("input", (event) => {
+    if (form() && form().contains(event.target) && !stuck()) tell("Writing …");
+  });
+  // What was typed in the last second goes out when the window is left.
+  const flush = () => {
+    if (!unsaved() || stuck()) return;
+    const data = new FormData(form());
+    last = fields(form());
+    fetch(form().action, { method: "POST", body: data, keepalive: true, headers: { "HX-Request": "true" } })
+      .then((answer) => { const version = answer.headers.get("X-Opinion-Version"); if (version && form()) form().elements.version.value = version; })
+      .catch(() => { last = ""; });
+  };
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") flush(); });
+  addEventListener("pagehide", flush);
+  addEventListener("beforeunload", (event) => { if (stuck()) event.preventDefault(); });
+  if (document.getElementById("here")) light();
+})();
