@@ -57,7 +57,7 @@ office += [
 
 office += [
     path("cases/<str:number>/desk/", desk.desk, name="desk"),
-    path("cases/<str:number>/desk/find/", desk.find, name="find"),
+    path("cases/<str:number>/desk/find/", desk.find, name="desk_find"),
     path("cases/<str:number>/desk/draft/", desk.draft_state, name="draft_state"),
     path("cases/<str:number>/desk/draft/make/", desk.make_draft, name="make_draft"),
     path("cases/<str:number>/desk/sign/", signing.sign, name="sign"),

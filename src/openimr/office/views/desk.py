@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from openimr.citations import cite
@@ -232,12 +232,12 @@ def restore(request: HttpRequest, case: Case, position: int) -> HttpResponse:
     item = _item(at, position)
     if reason := opinions.why_frozen(at.assignment) or _not_disputed(item):
         return _refuse(request, case, position, reason)
-    old = get_object_or_404(
-        OpinionVersion,
-        opinion__assignment=at.assignment,
-        opinion__item=item,
-        version=_number(request.POST.get("restore")) or 0,
-    )
+    number = _number(request.POST.get("restore")) or 0
+    old = OpinionVersion.objects.filter(
+        opinion__assignment=at.assignment, opinion__item=item, version=number
+    ).first()
+    if old is None:
+        return _refuse(request, case, position, "There is no such version; choose one of the page.")
     opinion = opinions.opinion_of(at.assignment, item)
     opinions.save(opinion, opinion.version, opinions.text_of(old), "restored")
     messages.success(request, f"Version {old.version} stands again.")
