@@ -29,7 +29,7 @@ def _approve(case, staff, reviewers: int) -> None:
 
 def _sign(case: Case, user, decision: str, rationale: str = "The record shows it.") -> None:
     """What a reviewer does at the desk: take, decide every item so, sign, hand in."""
-    take("accept_review", case, user)
+    take("accept_review", case, user, {"conflict_statement": "invented"})
     assignment = case.assignments.get(reviewer=user)
     for item in case.items.all():
         Opinion.objects.create(
@@ -151,7 +151,7 @@ def test_a_panel_decides_when_the_last_has_handed_in(panel_case, staff, votes, d
 def test_another_reviewer_takes_the_place_of_one_who_declines(panel_case, staff) -> None:
     _approve(panel_case, staff, 2)
     case = take("select_reviewer", panel_case, staff["carl"], {"reviewer": ["rita", "ravi"]})
-    take("accept_review", case, staff["rita"])
+    take("accept_review", case, staff["rita"], {"conflict_statement": "invented"})
     take("decline_review", case, staff["ravi"], {"reason": "away"})
     case.refresh_from_db()
     assert case.state == "in_review"

@@ -43,12 +43,14 @@ class Outcome(NamedTuple):
 
 def why_frozen(assignment: Assignment) -> str | None:
     """Why an assignment's opinions can no longer be changed; None where they can."""
+    if assignment.state == "done" and assignment.case.state in OPEN_STATES:
+        return "You have signed; the case goes on when the other reviewers have signed too."
     if assignment.state == "done":
         return "You have signed and handed in; nothing can be changed any more."
     if assignment.state != "accepted" or assignment.case.state not in OPEN_STATES:
         return "The case is not in review; nothing can be changed."
     if standing(assignment) is not None:
-        return "You have signed; the case goes on when the other reviewers have signed too."
+        return "You have signed; hand in, or have the case returned to change something."
     return None
 
 

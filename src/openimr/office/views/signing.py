@@ -210,16 +210,14 @@ def _signed(request: HttpRequest, case: Case, content: str, checks: list[Any]) -
             if checks:
                 codes = sorted({f"{one.code}:{one.item}" for one in checks})
                 audit.record("review.acknowledge", user, held, checks=codes)
-            waits = attesting.unattested(held)
-            if waits is None:
-                take("submit_opinion", held, user)
+            now = take("submit_opinion", held, user)
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("office:sign", case.number)
     messages.success(
         request,
         "Signed and handed in."
-        if waits is None
+        if now.state == "quality"
         else "Signed. The case goes on when the other reviewers have signed too.",
     )
     return redirect("office:desk", case.number)
