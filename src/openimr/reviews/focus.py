@@ -20,7 +20,7 @@ import yaml
 
 from openimr.guidelines.guideline import Guideline
 from openimr.model import Document, Fact, Region, Side
-from openimr.reviews.places import patterns_for, places_named, region_named, side_before, side_named
+from openimr.reviews.places import places_named, region_named, side_before, side_named
 
 PART_NAMED = "part_named"
 _SENTENCE_END = re.compile(
@@ -105,17 +105,13 @@ def parts_named(document: Document) -> list[Fact]:
     text = (document.text or "")[:_FIRST_LETTERS]
     weights: dict[tuple[Region, Side | None], float] = defaultdict(float)
     first: dict[tuple[Region, Side | None], tuple[int, int]] = {}
-    patterns = patterns_for(text)
-    for begin, end in _sentences(text):
+    for begin, end, places in _told_of(text):
         sentence = text[begin:end]
-        places = places_named(sentence, patterns)
-        if not places:
-            continue
         weight = next(weight for weight, words in _weights() if words.search(sentence))
         told = set()
         for number, (start, stop, region) in enumerate(places):
-            part = (region, side_before(sentence, start))
-            first.setdefault(part, (begin + start, begin + stop))
+            part = (region, side_before(text, start, begin))
+            first.setdefault(part, (start, stop))
             if number == 0:
                 weights[part] += weight * _data()["first_named"]
             if region not in told:
@@ -136,6 +132,22 @@ def parts_named(document: Document) -> list[Fact]:
         )
         for (region, side), weight in weights.items()
     ]
+
+
+Places = list[tuple[int, int, Region]]
+
+
+def _told_of(text: str) -> Iterator[tuple[int, int, Places]]:
+    """The sentences that name a part of the body, each with what it names."""
+    places = iter(places_named(text))
+    place = next(places, None)
+    for begin, end in _sentences(text):
+        held: Places = []
+        while place is not None and place[0] < end:
+            held.append(place)
+            place = next(places, None)
+        if held:
+            yield begin, end, held
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
