@@ -222,14 +222,15 @@ def test_the_book_holds_every_criterion_with_its_source_and_certainty(
     source: bytes, library: Library
 ) -> None:
     page = Page(source)
+    words = page.words
     assert len(page.having("criterion")) == sum(
         len(g.criteria) for g in library.treatments.values()
     )
     for guideline in library.treatments.values():
-        assert " ".join(guideline.title.split()) in page.words
+        assert " ".join(guideline.title.split()) in words
         for criterion in guideline.criteria:
-            assert " ".join(criterion.says.split()) in page.words
-            assert " ".join(criterion.source.cite.split()) in page.words
+            assert " ".join(criterion.says.split()) in words
+            assert " ".join(criterion.source.cite.split()) in words
 
 
 def test_the_book_names_real_items_only_when_given_labels(source: bytes, library: Library) -> None:
