@@ -16,6 +16,8 @@ ANY = "any_open_state"
 _WIDE, _HIGH = 168, 40
 _ACROSS, _DOWN = 232, 92
 _MARGIN = 24
+_ROAD, _ASIDE = 1, (2, 0, 3, 4, 5, 6, 7)
+"""The column of the main road, and those that the other states take in turn."""
 
 
 class Arrow(NamedTuple):
@@ -61,8 +63,7 @@ def rows(table: Table) -> list[tuple[int, Transition]]:
 def svg(table: Table) -> str:
     """The workflow as one SVG that brings its own colors, light and dark."""
     drawn = arrows(table)
-    layers = _layers(table, drawn)
-    places = _places(layers)
+    places = _places(table, drawn)
     width = max(x for x, _ in places.values()) + _WIDE + _MARGIN
     height = max(y for _, y in places.values()) + _HIGH + _MARGIN
     out = [
@@ -112,66 +113,67 @@ _STYLE = (
 )
 
 
-def _layers(table: Table, drawn: list[Arrow]) -> list[list[str]]:
-    """States by their distance from the first, ordered to keep arrows short."""
-    depth = {next(iter(table.states)): 0}
-    queue = list(depth)
-    while queue:
-        name = queue.pop(0)
-        for one in drawn:
-            if one.source == name and one.target not in depth:
-                depth[one.target] = depth[name] + 1
-                queue.append(one.target)
-    last = max(depth.values())
-    depth[ANY] = 0
-    for one in drawn:
-        if one.source == ANY:
-            depth[one.target] = 1
-    for name in table.states:
-        depth.setdefault(name, last)
-    layers: list[list[str]] = [[] for _ in range(max(depth.values()) + 1)]
-    for name in (*table.states, ANY):
-        layers[depth[name]].append(name)
-    for above, layer in zip(layers, layers[1:], strict=False):
-        column = {name: place for place, name in enumerate(above)}
-        weight = {
-            name: [column[one.source] for one in drawn if one.target == name and one.source in column]
-            for name in layer
-        }
-        layer.sort(key=lambda name: sum(weight[name]) / len(weight[name]) if weight[name] else 99)
-    return layers
+def _places(table: Table, drawn: list[Arrow]) -> dict[str, tuple[int, int]]:
+    """Where each state stands: a row by its longest way from the first, the main road in a column.
 
-
-def _places(layers: list[list[str]]) -> dict[str, tuple[int, int]]:
-    return {
-        name: (_MARGIN + column * _ACROSS, _MARGIN + row * _DOWN)
-        for row, layer in enumerate(layers)
-        for column, name in enumerate(layer)
-    }
+    The table names its states in the order of the process: an arrow against that order turns back
+    and does not count for the rows.
+    """
+    order = {name: place for place, name in enumerate((ANY, *table.states))}
+    ahead = [one for one in drawn if order[one.source] < order[one.target]]
+    row = dict.fromkeys(order, 0)
+    before: dict[str, str] = {}
+    for name in order:
+        for one in ahead:
+            if one.source == name and row[one.target] <= row[name]:
+                row[one.target] = row[name] + 1
+                before[one.target] = name
+    road = [max(row, key=lambda name: row[name])]
+    while road[-1] in before:
+        road.append(before[road[-1]])
+    used: dict[int, int] = defaultdict(int)
+    places = {}
+    for name in order:
+        column = _ROAD
+        if name not in road:
+            used[row[name]] += 1
+            column = _ASIDE[used[row[name]] - 1]
+        places[name] = (_MARGIN + column * _ACROSS, _MARGIN + row[name] * _DOWN)
+    return places
 
 
 def _path(source: tuple[int, int], target: tuple[int, int]) -> tuple[str, tuple[float, float]]:
-    """A curve from box to box, and where its label stands."""
+    """A curve from box to box, and where its label stands: near its end, where ways part."""
     (x1, y1), (x2, y2) = source, target
-    if y2 > y1:
-        start, end = (x1 + _WIDE / 2, y1 + _HIGH), (x2 + _WIDE / 2, y2)
-        bend = (y2 - y1 - _HIGH) / 2
+    rows_down = (y2 - y1) // _DOWN
+    if rows_down > 1 and x1 >= x2:
+        # Past the boxes between: out to the right and back in from the right.
+        start = (float(x1 + _WIDE), y1 + 28.0) if x1 == x2 else (x1 + _WIDE / 2, y1 + _HIGH * 1.0)
+        end = (float(x2 + _WIDE), y2 + 12.0)
+        away = start[0] + 34 if x1 == x2 else start[0]
+        first, second = (away, start[1] if x1 == x2 else end[1]), (away, end[1])
+    elif y2 > y1:
+        start, end = (x1 + _WIDE / 2, float(y1 + _HIGH)), (x2 + _WIDE / 2, float(y2))
+        bend = min((y2 - y1 - _HIGH) / 2, 60)
         first, second = (start[0], start[1] + bend), (end[0], end[1] - bend)
-    elif y2 == y1:
+    elif y2 == y1 or x1 != x2:
         right = x2 > x1
-        start = (x1 + (_WIDE if right else 0), y1 + _HIGH / 2)
-        end = (x2 + (0 if right else _WIDE), y2 + _HIGH / 2)
+        start = (float(x1 + (_WIDE if right else 0)), y1 + 12.0)
+        end = (float(x2 + (0 if right else _WIDE)), y2 + 28.0)
         first, second = start, end
     else:
-        start, end = (x1 + _WIDE, y1 + 14), (x2 + _WIDE, y2 + 26)
-        away = max(start[0], end[0]) + 34
-        first, second = (away, start[1]), (away, end[1])
+        away = 26 + 7 * (y1 - y2) / _DOWN
+        start, end = (float(x1), y1 + 12.0), (float(x2), y2 + 28.0)
+        first, second = (start[0] - away, start[1]), (end[0] - away, end[1])
     path = (
         f"M{start[0]:.0f} {start[1]:.0f}C{first[0]:.0f} {first[1]:.0f} "
         f"{second[0]:.0f} {second[1]:.0f} {end[0]:.0f} {end[1]:.0f}"
     )
+    at = 0.55 if rows_down < 0 else 0.72
+    weights = ((1 - at) ** 3, 3 * at * (1 - at) ** 2, 3 * at * at * (1 - at), at**3)
+    points = (start, first, second, end)
     middle = (
-        (start[0] + 3 * first[0] + 3 * second[0] + end[0]) / 8,
-        (start[1] + 3 * first[1] + 3 * second[1] + end[1]) / 8,
+        sum(weight * point[0] for weight, point in zip(weights, points, strict=True)),
+        sum(weight * point[1] for weight, point in zip(weights, points, strict=True)),
     )
     return path, middle

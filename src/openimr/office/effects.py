@@ -31,18 +31,19 @@ def _merge(step: Step, _: datetime) -> None:
 
 
 @effect("select_reviewer", "add_reviewer")
-def _offer(step: Step, _: datetime) -> None:
+def _offer(step: Step, moment: datetime) -> None:
     """Offer the case, with the match as it stood, so that the choice can be explained later."""
     from openimr.office.matching import candidates, match_of
 
     standing = {one.reviewer: one for one in candidates(step.case)}
     for name in chosen_reviewers(step.given):
-        Assignment.objects.update_or_create(
+        offered, _ = Assignment.objects.update_or_create(
             case=step.case,
             reviewer=User.objects.get(username=name),
             round=step.case.remand_count,
             defaults={"state": "offered", "reason": "", "match": match_of(standing[name])},
         )
+        Assignment.objects.filter(pk=offered.pk).update(created_at=moment)
 
 
 @effect("accept_review")

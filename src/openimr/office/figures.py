@@ -58,7 +58,7 @@ class Times(NamedTuple):
     """A reviewer's days from offer to signature."""
 
     who: str
-    count: int
+    reviews: int
     median_days: float
 
 
@@ -164,7 +164,7 @@ def reviewer_times() -> list[Times]:
         Times(people[reviewer].shown_name, len(spans), round(median(spans), 1))
         for reviewer, spans in days.items()
     ]
-    return sorted(found, key=lambda one: (-one.count, one.who))
+    return sorted(found, key=lambda one: (-one.reviews, one.who))
 
 
 def throughput(now: datetime | None = None) -> list[Week]:

@@ -25,6 +25,22 @@ _PAGES: tuple[tuple[Entry, frozenset[str]], ...] = (
         Entry("Cases", "office:cases"),
         frozenset({Role.INTAKE, Role.CASE_MANAGER, Role.QUALITY, Role.MEDICAL_DIRECTOR}),
     ),
+    (
+        Entry("Dashboard", "office:dashboard"),
+        frozenset({Role.INTAKE, Role.CASE_MANAGER, Role.QUALITY, Role.MEDICAL_DIRECTOR}),
+    ),
+    (
+        Entry("Reviewers", "office:register"),
+        frozenset({Role.CASE_MANAGER, Role.MEDICAL_DIRECTOR}),
+    ),
+    (Entry("People", "office:people"), frozenset({Role.ADMINISTRATOR})),
+    (Entry("Audit", "office:audit"), frozenset({Role.ADMINISTRATOR, Role.MEDICAL_DIRECTOR})),
+    (
+        Entry("Workflow", "office:workflow"),
+        frozenset(
+            {Role.INTAKE, Role.CASE_MANAGER, Role.REVIEWER, Role.QUALITY, Role.MEDICAL_DIRECTOR}
+        ),
+    ),
 )
 
 

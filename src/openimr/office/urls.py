@@ -6,15 +6,20 @@ from django.urls import include, path
 
 from openimr.office.views import (
     assign,
+    audit_log,
     cases,
+    dashboard,
     desk,
     home,
     issue,
+    people,
     quality,
     records,
+    register,
     signing,
     uploads,
     viewer,
+    workflow,
 )
 
 office = [
@@ -74,6 +79,17 @@ office += [
     path("cases/<str:number>/desk/<int:position>/restore/", desk.restore, name="restore"),
     path("cases/<str:number>/offer/", signing.offer, name="offer"),
     path("cases/<str:number>/requests/", signing.requests, name="requests"),
+    path("dashboard/", dashboard.dashboard, name="dashboard"),
+    path("workflow/", workflow.workflow, name="workflow"),
+    path("workflow/drawing.svg", workflow.drawing, name="workflow_drawing"),
+    path("reviewers/", register.register, name="register"),
+    path("reviewers/<str:username>/", register.entry, name="register_entry"),
+    path("people/", people.people, name="people"),
+    path("people/<str:username>/", people.person, name="person"),
+    path("people/<str:username>/password/", people.password_link, name="password_link"),
+    path("audit/", audit_log.log, name="audit"),
+    path("audit/verify/", audit_log.verify, name="audit_verify"),
+    path("audit/checkpoint/", audit_log.checkpoint, name="audit_checkpoint"),
 ]
 
 urlpatterns = [

@@ -59,9 +59,7 @@ def _make(request: HttpRequest) -> str | None:
         user = User(**given)
         user.set_unusable_password()
         user.save()
-        audit.record(
-            "office.user", user_of(request), user=user.username, role=user.role, made=True
-        )
+        audit.record("office.user", user_of(request), user=user.username, role=user.role, made=True)
     messages.success(request, f"{user.shown_name} is made; now make a link for a first password.")
     return None
 
@@ -96,9 +94,7 @@ def _change(held: User, role: str, active: bool, request: HttpRequest) -> None:
         held.last_name = request.POST.get("last_name", held.last_name).strip()[:150]
         held.role, held.is_active = role, active
         held.save()
-        audit.record(
-            "office.user", user_of(request), user=held.username, role=role, active=active
-        )
+        audit.record("office.user", user_of(request), user=held.username, role=role, active=active)
 
 
 @allowed("office.administer")

@@ -116,9 +116,7 @@ def entry(request: HttpRequest, username: str) -> HttpResponse:
 
 def _form(held: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "rows": {
-            name: [*held.get(name, ()), *([{}] * BLANK_ROWS)] for name in LISTS
-        },
+        "rows": {name: [*held.get(name, ()), *([{}] * BLANK_ROWS)] for name in LISTS},
         "professions": get_args(Profession),
         "tie_kinds": get_args(TieKind),
         "yes_no": [(name, held.get(name)) for name in YES_NO],
@@ -126,7 +124,7 @@ def _form(held: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def from_form(given: Mapping[str, Any], user: User) -> dict[str, Any]:
-    """The entry that a form holds, not checked yet; rows whose first field is empty are left out."""
+    """The entry that a form holds, not checked yet; rows with an empty first field fall."""
     entry: dict[str, Any] = {"id": user.username, "name": user.shown_name}
     for name in PLAIN:
         if text := given.get(name, "").strip():
@@ -165,7 +163,7 @@ def said(message: str) -> str:
     where = "The entry"
     if place and place[1]:
         where = place[1].replace("_", " ").replace("[", " ").replace("].", ": ").replace("...", "")
-    what = message.split(" - at")[0]
+    what = message.split(" - at", maxsplit=1)[0]
     if "ISO8601" in what or "date" in what:
         what = "is no date; write it as 2027-01-31"
     elif "Invalid enum" in what:
