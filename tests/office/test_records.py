@@ -406,7 +406,7 @@ def test_a_file_that_kills_the_worker_is_given_up(as_user, url) -> None:
     Document.objects.filter(pk=document.pk).update(status="reading")
 
     class Often(TaskContext):
-        attempt = 4
+        attempt = 13
 
     read_document.call(Often(task_result=None), document.pk)
 

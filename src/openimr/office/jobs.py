@@ -12,8 +12,8 @@ from openimr.office.models import Case
 
 _log = logging.getLogger("openimr.office.jobs")
 
-MOST_ATTEMPTS = 3
-"""A file at which the worker has died so often is not tried again by itself."""
+MOST_ATTEMPTS = 10
+"""A file at which the worker has died so often without reading a page is not tried again."""
 
 DRAFTED_IN = ("records_complete", "reviewer_selected", "in_review", "reviewer_information")
 """States in which a document that comes has the draft made anew."""
@@ -25,7 +25,7 @@ def read_document(context: TaskContext, document: int) -> None:
     from openimr.errors import InputError
     from openimr.office import reading
 
-    if context.attempt > MOST_ATTEMPTS:
+    if context.attempt > MOST_ATTEMPTS + reading.pages_read(document):
         reading.give_up(document, "reading it stopped several times", "split the file")
         return
     try:

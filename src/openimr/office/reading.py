@@ -62,6 +62,11 @@ def read(key: int) -> None:
     _done(document, DocumentStatus.READY, note)
 
 
+def pages_read(key: int) -> int:
+    """How many pages of a document have been read."""
+    return Page.objects.filter(document=key).count()
+
+
 def give_up(key: int, problem: str, remedy: str) -> None:
     """Tell why a document could not be read; the pages that were read stay."""
     document = Document.objects.select_related("case").filter(pk=key).first()

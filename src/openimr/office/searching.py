@@ -14,7 +14,7 @@ from openimr.office.models import Document, Page
 from openimr.office.page_images import folder, open_pdf
 
 LONGEST = 200
-MOST_PAGES = 200
+MOST_PAGES = 500
 """Pages that a list of hits names; the count goes on."""
 _MOST_BOXES = 300
 _AROUND = 60

@@ -190,7 +190,8 @@
     const all = links();
     if (!all.length) return;
     hit = (hit + step + all.length) % all.length;
-    all.forEach((link, index) => link.toggleAttribute("aria-current", index === hit));
+    all.forEach((link) => link.removeAttribute("aria-current"));
+    all[hit].setAttribute("aria-current", "true");
     all[hit].scrollIntoView({ block: "nearest" });
     go(all[hit].dataset.page, false);
     by("said").textContent = `Hit page ${hit + 1} of ${all.length}: page ${all[hit].dataset.page}`;
