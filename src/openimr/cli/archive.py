@@ -11,6 +11,7 @@ SUBCOMMANDS: dict[str, tuple[str, str]] = {
     "add": ("archive_build", "Add determinations to an archive that is there."),
     "search": ("archive_search", "Find determinations by words, filters and facts."),
     "stats": ("archive_stats", "Counts, overturn rates, days, agreement; tables, CSV, a report."),
+    "whatif": ("archive_whatif", "Review again under changed criteria: which proposals flip."),
     "info": ("archive_care", "What an archive holds."),
     "verify": ("archive_care", "Check an archive; name what is damaged."),
     "rebuild": ("archive_care", "Make an archive anew from its own letters and sources."),

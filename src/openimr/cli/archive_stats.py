@@ -23,6 +23,7 @@ Examples:
   imr archive stats --archive reviews
   imr archive stats --by treatment --by month --csv by-month.csv --archive reviews
   imr archive stats --by specialty --from 2016 --to 2017-06 --json --archive reviews
+  imr archive stats --html report.html --archive reviews
 """
 )
 @FOLDER
@@ -42,6 +43,7 @@ Examples:
 @click.option(
     "--parquet", "parquet_file", type=click.Path(path_type=Path), help="File to write, with --by."
 )
+@click.option("--html", "page", type=click.Path(path_type=Path), help="Report to write.")
 def stats(
     *,
     folder: Path,
@@ -52,6 +54,7 @@ def stats(
     as_json: bool,
     csv_file: Path | None,
     parquet_file: Path | None,
+    page: Path | None,
 ) -> None:
     """Counts and overturn rates with their 95 % intervals, days, agreement, formulas.
 
@@ -75,9 +78,12 @@ def stats(
                 last=None if last is None else _month(last[1]),
             )
             _one_table(table, every, as_json, csv_file, parquet_file)
-            return
+            if page is None:
+                return
         whole = overview(archive)
-    if as_json:
+    if page is not None:
+        _report(whole, page)
+    elif as_json:
         import msgspec
 
         click.echo(msgspec.json.encode(whole).decode())
@@ -87,6 +93,14 @@ def stats(
 
 def _month(day: Any) -> int:
     return int(day.year * 100 + day.month)
+
+
+def _report(whole: Overview, page: Path) -> None:
+    from openimr.archive.statistics_page import write_page
+    from openimr.cli.common import save
+
+    save(page, write_page(whole).encode())
+    click.echo(f"Report in {page}.")
 
 
 def _one_table(

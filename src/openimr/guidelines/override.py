@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from typing import Any, NamedTuple, get_args
 
 import msgspec
@@ -32,7 +33,7 @@ from openimr.guidelines.expressions import (
     write,
 )
 from openimr.guidelines.facts import vocabulary
-from openimr.guidelines.guideline import Criterion, Guideline
+from openimr.guidelines.guideline import Criterion, Guideline, InForce
 from openimr.guidelines.library import Library
 from openimr.model import Kind
 
@@ -96,6 +97,24 @@ def override(library: Library, settings: Iterable[str]) -> Library:
         held[setting.treatment] = _changed(held, setting)
     mark = hashlib.sha256("\n".join(setting.text for setting in chosen).encode()).hexdigest()[:8]
     return Library(held.values(), f"{library.version}+set-{mark}", library.paths)
+
+
+def as_of(library: Library, day: date) -> Library:
+    """A library in which the editions in force on a day hold on every day.
+
+    A guideline without an edition on that day keeps the ones it has.
+    """
+    held = [_settled(guideline, day) for guideline in library.treatments.values()]
+    return Library(held, f"{library.version}+as-of-{day}", library.paths)
+
+
+def _settled(guideline: Guideline, day: date) -> Guideline:
+    editions = tuple(
+        msgspec.structs.replace(edition, in_force=InForce())
+        for edition in guideline.editions
+        if edition.in_force.covers(day)
+    )
+    return msgspec.structs.replace(guideline, editions=editions) if editions else guideline
 
 
 def _changed(held: dict[str, Guideline], setting: Setting) -> Guideline:
