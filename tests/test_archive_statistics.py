@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections import Counter
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -151,3 +152,41 @@ def test_the_overview_is_shown_and_given_as_data(folder: Path) -> None:
         CliRunner().invoke(cli, ["archive", "stats", "--archive", str(folder), "--json"]).output
     )
     assert data["letters"] == 240
+
+
+class _Page(HTMLParser):
+    """What of a page bears on its readers: loaded things, charts without words, tables."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loads: list[str] = []
+        self.named: list[str] = []
+        self.tables = self.charts = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        held = dict(attrs)
+        self.loads += [str(held[name]) for name in ("src", "href", "data") if held.get(name)]
+        self.loads += [tag] if tag in ("script", "link", "iframe") else []
+        if held.get("role") == "img":
+            self.named.append(held.get("aria-label") or "")
+        self.tables += tag == "table"
+        if tag == "svg":
+            self.charts += 1
+            assert held.get("aria-hidden") == "true"
+
+
+def test_the_report_stands_alone_and_says_what_it_shows(folder: Path, tmp_path: Path) -> None:
+    pytest.importorskip("altair")
+    done = CliRunner().invoke(
+        cli, ["archive", "stats", "--archive", str(folder), "--html", str(tmp_path / "r.html")]
+    )
+    assert done.exit_code == 0, done.output
+    text = (tmp_path / "r.html").read_text("utf-8")
+    page = _Page()
+    page.feed(text)
+    assert page.loads == []
+    assert page.charts >= 8
+    assert len(page.named) == page.charts
+    assert all(len(words) > 20 for words in page.named)
+    assert page.tables == page.charts + 1
+    assert "url(" not in text

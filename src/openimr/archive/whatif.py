@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 from array import array
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import compress
@@ -28,7 +28,8 @@ from openimr.guidelines.library import Library
 from openimr.guidelines.library import load as load_library
 from openimr.guidelines.override import as_of, override
 from openimr.letters import case_side
-from openimr.reviews.run import review_facts
+from openimr.model import Case, Determination, Fact, ItemReview
+from openimr.reviews.run import review_facts, review_treatments, shipped_library
 
 BATCH = 400
 """Letters a worker takes at a time."""
@@ -53,7 +54,8 @@ class Change(msgspec.Struct, frozen=True):
         Raises:
             GuidelineError: a setting or a file is wrong.
         """
-        return _library(self)
+        held = override(load_library(None, *map(Path, self.folders)), self.settings)
+        return held if self.edition is None else as_of(held, self.edition)
 
 
 class Flip(msgspec.Struct, frozen=True):
@@ -137,13 +139,21 @@ def whatif(
     """
     if not (change.settings or change.folders or change.edition):
         raise InputError("whatif", "nothing is changed", "give --set, --library or --edition")
-    base, changed = _library(Change()), change.library()
+    base, changed = shipped_library(), change.library()
     with explained(archive.folder):
         base_again = _check_engine(archive, base)
-        letters = _concerned(archive, base, changed)
+        treatments = changed_treatments(base, changed)
+        letters = _concerned(archive, treatments)
         batches = [letters[n : n + BATCH] for n in range(0, len(letters), BATCH)]
         jobs = (
-            Job(str(archive.folder.resolve()), change, base_again, part.tobytes())
+            Job(
+                str(archive.folder.resolve()),
+                change,
+                changed.version,
+                treatments,
+                base_again,
+                part.tobytes(),
+            )
             for part in batches
         )
         total = _Total(examples)
@@ -176,9 +186,8 @@ def _check_engine(archive: Archive, base: Library) -> bool:
     return any(name.split()[-1] != base.version for name in used)
 
 
-def _concerned(archive: Archive, base: Library, changed: Library) -> array[int]:
-    """The numbers of the letters that a change may concern, in order."""
-    treatments = changed_treatments(base, changed)
+def _concerned(archive: Archive, treatments: frozenset[str] | None) -> array[int]:
+    """The numbers of the letters with an item of these treatments, of all for None, in order."""
     if treatments is None:
         last = archive.connection.execute("SELECT coalesce(max(letter), 0) FROM letters")
         return array("i", range(1, last.fetchone()[0] + 1))
@@ -190,7 +199,7 @@ def _concerned(archive: Archive, base: Library, changed: Library) -> array[int]:
     return array("i", sorted(found))
 
 
-def changed_treatments(base: Library, changed: Library) -> set[str] | None:
+def changed_treatments(base: Library, changed: Library) -> frozenset[str] | None:
     """The treatments whose criteria or editions differ; None where any request may be read anew."""
     if set(base.treatments) != set(changed.treatments):
         return None
@@ -204,17 +213,22 @@ def changed_treatments(base: Library, changed: Library) -> set[str] | None:
             return None
         if fields & {"criteria", "editions"}:
             found.add(name)
-    return found
+    return frozenset(found)
 
 
 # ------------------------------------------------------------------------------------ workers
 
 
 class Job(msgspec.Struct, frozen=True):
-    """A worker's share: which letters (32-bit numbers) of which archive, under which change."""
+    """A worker's share: which letters (32-bit numbers) of which archive, under which change.
+
+    ``version`` is that of the changed library.
+    """
 
     folder: str
     change: Change
+    version: str
+    treatments: frozenset[str] | None
     base_again: bool
     letters: bytes
 
@@ -236,7 +250,7 @@ def review_batch(job: Job) -> Done:
     flips: list[Flip] = []
     damaged = 0
     archive = _opened(job.folder)
-    library, base = _library(job.change), _library(Change())
+    library, base = _library(job.change, job.version), shipped_library()
     for letter in array("i", job.letters):
         try:
             determination, reading = archive.letter(letter)
@@ -244,47 +258,62 @@ def review_batch(job: Job) -> Done:
             damaged += 1
             continue
         case, facts = case_side(determination), reading.as_facts()
-        after = review_facts(case, facts, library, prose=False).items
-        before: Sequence[str | None]
+        after = _again(job, case, facts, library)
         if job.base_again:
-            again = review_facts(case, facts, base, prose=False).items
-            before = [item.proposed_decision for item in again]
+            remade = _again(job, case, facts, base)
+            before: dict[int, str | None] = {n: one.proposed_decision for n, one in remade.items()}
         else:
             before = _stored(archive, letter)
-        day = determination.decision_date
-        year = day.year if day else 0
-        for position, (was, now, item) in enumerate(
-            zip(before, after, determination.items, strict=True)
-        ):
-            sides = _side(was), _side(now.proposed_decision), _side(item.decision)
+        year = determination.decision_date.year if determination.decision_date else 0
+        for number, now in after.items():
+            was = before[number]
+            sides = (
+                _side(was),
+                _side(now.proposed_decision),
+                _side(determination.items[number].decision),
+            )
             counts[now.treatment, year, *sides] += 1
             if was != now.proposed_decision:
-                flips.append(
-                    Flip(
-                        determination.case_number,
-                        letter,
-                        position,
-                        day,
-                        item.request,
-                        now.treatment,
-                        was,
-                        now.proposed_decision,
-                        now.decisive,
-                        item.decision,
-                    )
-                )
+                flips.append(_flip(determination, letter, number, was, now))
     return Done(dict(counts), flips, damaged)
+
+
+def _again(
+    job: Job, case: Case, facts: Sequence[Fact], library: Library
+) -> Mapping[int, ItemReview]:
+    """The reviews of the items that the change may concern, by number."""
+    if job.treatments is None:
+        return dict(enumerate(review_facts(case, facts, library, prose=False).items))
+    return review_treatments(case, facts, library, job.treatments)
+
+
+def _flip(
+    determination: Determination, letter: int, number: int, was: str | None, now: ItemReview
+) -> Flip:
+    item = determination.items[number]
+    return Flip(
+        determination.case_number,
+        letter,
+        number,
+        determination.decision_date,
+        item.request,
+        now.treatment,
+        was,
+        now.proposed_decision,
+        now.decisive,
+        item.decision,
+    )
 
 
 def _side(decision: str | None) -> int:
     return _NONE if decision is None else DECISIONS.index(decision)
 
 
-def _stored(archive: Archive, letter: int) -> list[str | None]:
+def _stored(archive: Archive, letter: int) -> dict[int, str | None]:
     rows = archive.connection.execute(
-        "SELECT proposed FROM items WHERE letter = ? ORDER BY position", (letter,)
+        "SELECT position, proposed FROM items WHERE letter = ?", (letter,)
     )
-    return [None if row[0] is None else DECISIONS[row[0]] for row in rows]
+    return {number: None if side is None else DECISIONS[side] for number, side in rows}
 
 
 @lru_cache(maxsize=2)
@@ -294,9 +323,12 @@ def _opened(folder: str) -> Archive:
 
 
 @lru_cache(maxsize=4)
-def _library(change: Change) -> Library:
-    held = override(load_library(None, *map(Path, change.folders)), change.settings)
-    return held if change.edition is None else as_of(held, change.edition)
+def _library(change: Change, version: str) -> Library:
+    """The changed library, which has to be the one that the caller has."""
+    held = change.library()
+    if held.version != version:
+        raise InputError("--library", "is another one on this worker", "give all the same files")
+    return held
 
 
 # ------------------------------------------------------------------------------------- totals

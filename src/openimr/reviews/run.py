@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -89,6 +89,43 @@ def review_facts(
         A draft, as :func:`review` gives it.
     """
     library = library or shipped_library()
+    done = _reviewed(case, facts, library, prose=prose)
+    return Review(
+        case_number=case.case_number,
+        items=tuple(done[number] for number in range(len(case.items))),
+        facts=tuple(facts),
+        engine=Engine(version=__version__, library=library.version),
+    )
+
+
+def review_treatments(
+    case: Case, facts: Sequence[Fact], library: Library, treatments: Collection[str]
+) -> dict[int, ItemReview]:
+    """Review only the items of some treatments, and those that depend on them, without prose.
+
+    What a change to these treatments' criteria can alter is among them; each is as
+    :func:`review_facts` gives it.
+
+    Args:
+        case: as for :func:`review_facts`.
+        facts: likewise.
+        library: the guideline library.
+        treatments: ids of guidelines.
+
+    Returns:
+        The reviews by number of the item.
+    """
+    return _reviewed(case, facts, library, prose=False, treatments=treatments)
+
+
+def _reviewed(
+    case: Case,
+    facts: Sequence[Fact],
+    library: Library,
+    *,
+    prose: bool,
+    treatments: Collection[str] | None = None,
+) -> dict[int, ItemReview]:
     index = index_facts(facts)
     computed = computed_facts(case, index)
     on = (
@@ -99,9 +136,16 @@ def review_facts(
     )
     requests = read_requests(case, facts, library, months_since_injury(computed))
     parents = parents_of(requests, library)
+    order = _parents_first(parents)
+    asked, needed = set(order), set(order)
+    if treatments is not None:
+        asked = _touched(order, parents, {n for n in order if requests[n].guideline in treatments})
+        needed = {above for number in asked for above in _road(number, parents)}
     thin = _clinical_facts(index) < _FEWEST_FACTS
     done: dict[int, ItemReview] = {}
-    for number in _parents_first(parents):
+    for number in order:
+        if number not in needed:
+            continue
         parent = parents[number]
         done[number] = _review_item(
             case,
@@ -117,12 +161,26 @@ def review_facts(
                 prose=prose,
             ),
         )
-    return Review(
-        case_number=case.case_number,
-        items=tuple(done[number] for number in range(len(requests))),
-        facts=tuple(facts),
-        engine=Engine(version=__version__, library=library.version),
-    )
+    return {number: item for number, item in done.items() if number in asked}
+
+
+def _touched(order: Sequence[int], parents: Sequence[int | None], some: set[int]) -> set[int]:
+    """Some items, and those that depend on them. Items that depend on each other go together."""
+    touched = set(some)
+    for number in order:
+        if touched & set(_road(number, parents)):
+            touched.add(number)
+    return touched
+
+
+def _road(number: int, parents: Sequence[int | None]) -> list[int]:
+    """An item and those it depends on, upwards."""
+    road: list[int] = []
+    here: int | None = number
+    while here is not None and here not in road:
+        road.append(here)
+        here = parents[here]
+    return road
 
 
 def _parents_first(parents: Sequence[int | None]) -> list[int]:
