@@ -10,6 +10,7 @@ SUBCOMMANDS: dict[str, tuple[str, str]] = {
     "build": ("archive_build", "Make an archive of determinations, or go on with one."),
     "add": ("archive_build", "Add determinations to an archive that is there."),
     "search": ("archive_search", "Find determinations by words, filters and facts."),
+    "similar": ("archive_similar", "Decisions like a case, both outcomes side by side."),
     "stats": ("archive_stats", "Counts, overturn rates, days, agreement; tables, CSV, a report."),
     "whatif": ("archive_whatif", "Review again under changed criteria: which proposals flip."),
     "info": ("archive_care", "What an archive holds."),
