@@ -464,7 +464,7 @@ def test_an_item_without_decision_blocks_the_signature(at_desk) -> None:
     case.assignments.get().opinions.filter(item__position=90).update(decision="")
     page = text(client.get(f"{url}sign/"))
 
-    assert "No decision is made." in page
+    assert "no decision yet" in page
     assert "Mend what blocks" in text(client.post(f"{url}sign/", form(page)))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -27,7 +27,11 @@ from openimr.office.models.records import DocumentStatus
 
 
 @lru_cache(maxsize=4)
-def _decoded(text: str) -> tuple[Review, Mapping[str, Sequence[Fact]]]:
+def _decoded(draft: int, basis: str, made: datetime) -> tuple[Review, Mapping[str, Sequence[Fact]]]:
+    """A draft's review and its facts by name. A draft never changes, and one of a long file is
+    megabytes: reading it anew with every autosave would be most of the work.
+    """
+    text = MachineDraft.objects.values_list("review", flat=True).get(pk=draft)
     review = msgspec.json.decode(text, type=Review)
     index: dict[str, list[Fact]] = {}
     for fact in review.facts:
@@ -47,6 +51,11 @@ class Desk:
     opinions: dict[int, Opinion]
     review: Review | None = None
     facts: Mapping[str, Sequence[Fact]] = field(default_factory=dict)
+
+    def read_opinions(self) -> None:
+        """Read what the reviewer wrote, once more after a save."""
+        found = self.assignment.opinions.prefetch_related("verdicts")
+        self.opinions = {one.item_id: one for one in found}
 
     def proposed(self, item: Item) -> ItemReview | None:
         """What the draft says of an item; None where it knows nothing of it."""
@@ -103,17 +112,18 @@ class Desk:
 
 def load(case: Case, assignment: Assignment) -> Desk:
     """The desk of an assignment, in a bounded number of queries."""
-    draft = case.drafts.first()
+    draft = case.drafts.defer("review").first()
     desk = Desk(
         case,
         assignment,
         draft,
         list(case.documents.exclude(status=DocumentStatus.INFECTED)),
         list(case.items.all()),
-        {one.item_id: one for one in assignment.opinions.prefetch_related("verdicts")},
+        {},
     )
+    desk.read_opinions()
     if draft is not None:
-        desk.review, desk.facts = _decoded(draft.review)
+        desk.review, desk.facts = _decoded(draft.pk, draft.basis, draft.created_at)
     return desk
 
 

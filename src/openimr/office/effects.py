@@ -66,11 +66,11 @@ def _take_away(step: Step, _: datetime) -> None:
 
 
 @effect("reviewer_asks")
-def _ask(step: Step, _: datetime) -> None:
+def _ask(step: Step, moment: datetime) -> None:
     """The question with the day by which the program's law expects the answer (REC-08)."""
     # The answer to an earlier question would stop the clock of this one.
     step.case.events = {k: v for k, v in step.case.events.items() if k != "reviewer_answered"}
-    InformationRequest.objects.create(
+    asked = InformationRequest.objects.create(
         case=step.case,
         asked_by=step.user,
         party_role=str(step.given["party"])[:40],
@@ -79,6 +79,8 @@ def _ask(step: Step, _: datetime) -> None:
             (line.due for line in clocks(step.case) if line.clock == "reviewer_answer"), None
         ),
     )
+    # The day is set by itself on entering; a step may be entered for an earlier one.
+    InformationRequest.objects.filter(pk=asked.pk).update(asked_at=moment)
 
 
 @effect("reviewer_answered")

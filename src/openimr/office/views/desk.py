@@ -125,8 +125,8 @@ def save_opinion(request: HttpRequest, case: Case, position: int) -> HttpRespons
     )
     opinion = opinions.opinion_of(at.assignment, item)
     outcome = opinions.save(opinion, _number(request.POST.get("version")) or 0, text)
-    at = _loaded(request, case)
-    context = {**_item_context(at, item), "outcome": outcome, "text": text}
+    at.read_opinions()
+    context = {**_saved_context(at, item), "outcome": outcome, "text": text}
     if outcome.aside is not None:
         context["differences"] = opinions.differences(outcome.opinion.rationale, text.rationale)
     if not request.htmx:  # type: ignore[attr-defined]
@@ -181,9 +181,10 @@ def judge(request: HttpRequest, case: Case, position: int) -> HttpResponse:
     )
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect(f"{_home(case)}?item={position}#finding-{number}")
-    at = _loaded(request, case)
-    context = _item_context(at, item)
-    context["row"] = next(row for row in context["rows"] if row.number == number)
+    at.read_opinions()
+    context = _saved_context(at, item)
+    held = at.opinions[item.pk].verdicts.all()
+    context["row"] = {"verdict": next(one for one in held if one.criterion == finding.criterion)}
     return render(request, "office/desk/_judged.html", context)
 
 
@@ -247,7 +248,7 @@ def restore(request: HttpRequest, case: Case, position: int) -> HttpResponse:
 @with_case("case.review")
 def draft_state(request: HttpRequest, case: Case) -> HttpResponse:
     """How the draft stands to the file: being made, failed, missing, stale, or ready."""
-    newest = case.drafts.first()
+    newest = case.drafts.defer("review").first()
     if newest is not None and newest.basis == basis(model_case(case)):
         state = "ready"
     else:
@@ -327,6 +328,18 @@ def _checks(at: Desk, item: Item) -> dict[str, Any]:
     return {
         "todo": [one.where.lower() for one in todo],
         "remarks": [one for one in found if one not in todo],
+    }
+
+
+def _saved_context(at: Desk, item: Item) -> dict[str, Any]:
+    """What the answer to a save shows: the checks, and how the item stands."""
+    return {
+        "case": at.case,
+        "item": item,
+        "opinion": at.opinions.get(item.pk),
+        "tabs": [(item, at.opinions.get(item.pk))],
+        "documents": at.documents,
+        **_checks(at, item),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +13,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from openimr.office import attesting, audit, opinions
-from openimr.office.desk import load
+from openimr.office.checks import INCOMPLETE, Check
+from openimr.office.desk import Desk, load
 from openimr.office.models import Case, Role, User
 from openimr.office.printing import printed
 from openimr.office.views.common import user_of, with_case
@@ -141,8 +143,7 @@ def sign(request: HttpRequest, case: Case) -> HttpResponse:
         "case": case,
         "desk": desk,
         "frozen": frozen,
-        "blocking": [one for one in checks if one.blocks],
-        "others": [one for one in checks if not one.blocks],
+        **_sorted(desk, checks),
         "acknowledged": request.POST.getlist("acknowledge"),
         "statement": attesting.STATEMENT,
         "content": attesting_hash(content),
@@ -155,14 +156,30 @@ def sign(request: HttpRequest, case: Case) -> HttpResponse:
     return render(request, "office/desk/sign.html", context, status=422 if problem else 200)
 
 
+def _sorted(desk: Desk, checks: list[Check]) -> dict[str, Any]:
+    """Checks as the page shows them: what is missing by item, what to mend, what to acknowledge.
+
+    An item with nothing written yet needs no remark about its guideline as well.
+    """
+    missing: dict[int, list[str]] = {}
+    for one in checks:
+        if one.blocks and one.code in INCOMPLETE and one.item is not None:
+            missing.setdefault(one.item, []).append(one.where.lower())
+    blocking = [one for one in checks if one.blocks]
+    return {
+        "blocking": blocking,
+        "open_items": [(i, missing[i.number]) for i in desk.disputed if i.number in missing],
+        "mend": [one for one in blocking if one.code not in INCOMPLETE],
+        "others": [one for one in checks if not one.blocks and one.item not in missing],
+    }
+
+
 def attesting_hash(content: str) -> str:
     """A short name of what is to be signed, to notice that it changed meanwhile."""
-    import hashlib
-
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def _why_not(request: HttpRequest, checks: list[Any], content: str) -> str:
+def _why_not(request: HttpRequest, checks: list[Check], content: str) -> str:
     """Why the signature is refused; empty where it is good."""
     if any(one.blocks for one in checks):
         return "Mend what blocks the signature first."
@@ -198,7 +215,7 @@ def _has_second_factor(user: User) -> bool:
     return bool(is_mfa_enabled(user))
 
 
-def _signed(request: HttpRequest, case: Case, content: str, checks: list[Any]) -> HttpResponse:
+def _signed(request: HttpRequest, case: Case, content: str, checks: list[Check]) -> HttpResponse:
     user = user_of(request)
     try:
         with transaction.atomic():

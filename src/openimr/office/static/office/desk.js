@@ -50,13 +50,25 @@
   });
   // What was typed in the last second goes out when the window is left.
   const flush = () => {
-    if (!unsaved() || stuck()) return;
+    if (!unsaved() || stuck()) return Promise.resolve();
     const data = new FormData(form());
     last = fields(form());
-    fetch(form().action, { method: "POST", body: data, keepalive: true, headers: { "HX-Request": "true" } })
+    return fetch(form().action, { method: "POST", body: data, keepalive: true, headers: { "HX-Request": "true" } })
       .then((answer) => { const version = answer.headers.get("X-Opinion-Version"); if (version && form()) form().elements.version.value = version; })
       .catch(() => { last = ""; });
   };
+  // A link or another form waits for it, so that the next page knows the text.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]:not([hx-get], [target])");
+    if (!link || !unsaved() || stuck() || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    flush().then(() => { link.hash && link.pathname === location.pathname && link.search === location.search ? (location.hash = link.hash) : (location.href = link.href); });
+  });
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("[hx-post]") || !unsaved() || stuck()) return;
+    event.preventDefault();
+    flush().then(() => event.target.submit());
+  });
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") flush(); });
   addEventListener("pagehide", flush);
   addEventListener("beforeunload", (event) => { if (stuck()) event.preventDefault(); });
