@@ -292,6 +292,7 @@ def _reviewer(case: Case) -> str:
 
 def _decide(case: Case, _: User) -> None:
     assignment = case.assignments.get(state="accepted", round=case.remand_count)
+    from openimr.office.desk import readable
     from openimr.office.drafts import latest_review
 
     review = latest_review(case)
@@ -302,7 +303,9 @@ def _decide(case: Case, _: User) -> None:
             item=item,
             defaults={
                 "decision": (proposed.proposed_decision if proposed else None) or "Upheld",
-                "rationale": (proposed.rationale if proposed else "") or "Invented rationale.",
+                "rationale": readable(proposed.rationale, case.documents.all())
+                if proposed and proposed.rationale
+                else "Invented rationale.",
                 "guideline": "MTUS",
                 "version": 1,
             },

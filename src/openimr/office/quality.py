@@ -28,9 +28,6 @@ from openimr.office.workflow import Refused, Step, effect, rests_on_ur_alone, ta
 
 ANSWERS = ("yes", "no", "na")
 
-CHECKED = {"signed", "named", "dates", "ur_alone"}
-"""Codes of the automatic checks that are made here."""
-
 REASONS = {
     "random": "drawn at random",
     "expedited": "an expedited review",
@@ -193,25 +190,17 @@ def remarks(case: Case) -> list[Remark]:
     except Refused:
         return found
     for one in signed:
-        found += _named(case, one)
         found += _dates(one)
-    return found
+        found += _desk(case, one)
+    return list(dict.fromkeys(found))
 
 
-def _named(case: Case, signed: Signed) -> Iterator[Remark]:
-    """Names of the employee, the reviewer or a party that stand in the reasons."""
-    names = {
-        "the employee": case.employee_last_name,
-        "the reviewer": signed.assignment.reviewer.last_name.split(" ")[0],
-    }
-    for party in case.parties.all():
-        if party.role in ("requesting_physician", "employee_attorney", "employer"):
-            names[party.role.replace("_", " ")] = party.name.split()[-1]
-    for position, row in signed.rows.items():
-        words = set(row["rationale"].replace(",", " ").replace(".", " ").lower().split())
-        for who, name in names.items():
-            if len(name) > 2 and name.lower() in words:
-                yield Remark("named", f"The reasons may name {who}.", position + 1)
+def _desk(case: Case, signed: Signed) -> Iterator[Remark]:
+    """What the reviewer's own desk still remarks."""
+    from openimr.office import desk
+
+    for check in desk.load(case, signed.assignment).checks():
+        yield Remark(check.code, check.says, check.item)
 
 
 def _dates(signed: Signed) -> Iterator[Remark]:

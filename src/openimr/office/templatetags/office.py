@@ -53,3 +53,12 @@ def initials(user: Any) -> str:
     """Two letters of a name."""
     words = user.shown_name.split()
     return "".join(word[0] for word in words[:2]).upper()
+
+
+@register.simple_tag
+def returned_comment(case: Any) -> str:
+    """What the second look asked the reviewers to look at again; empty where nothing is open."""
+    if case.state != "in_review":
+        return ""
+    check = case.quality_checks.filter(outcome="returned", round=case.remand_count).first()
+    return check.comment if check else ""

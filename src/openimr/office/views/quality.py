@@ -64,7 +64,7 @@ def _context(case: Case, given: dict[str, str], comment: str) -> dict[str, Any]:
             "question": one,
             "answer": given.get(one.id, ""),
             "remarks": [r for r in found if r.code in one.check],
-            "checked": bool(quality.CHECKED & set(one.check)),
+            "checked": bool(one.check) and one.check != ("all",),
         }
         for one in quality.questions_for(case)
     ]
