@@ -292,6 +292,7 @@ def _reviewer(case: Case) -> str:
 
 def _decide(case: Case, _: User) -> None:
     assignment = case.assignments.get(state="accepted", round=case.remand_count)
+    from openimr.citations import cite
     from openimr.office.desk import readable
     from openimr.office.drafts import latest_review
 
@@ -306,7 +307,9 @@ def _decide(case: Case, _: User) -> None:
                 "rationale": readable(proposed.rationale, case.documents.all())
                 if proposed and proposed.rationale
                 else "Invented rationale.",
-                "guideline": "MTUS",
+                "guideline": cite(proposed.guidelines, "house")
+                if proposed and proposed.guidelines
+                else "MTUS",
                 "version": 1,
             },
         )
