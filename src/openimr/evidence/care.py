@@ -34,6 +34,10 @@ _AFTER_SURGERY = re.compile(
     r"\b(?:status[\s-]post|s/p|underwent|undergone|had|history of|prior|previous|following|"
     r"after)\b[^.;,]*$"
 )
+_NEVER = re.compile(
+    r"\b(?:never|not|no|naive to)\b(?: (?:yet|before|previously|ever|been|an?|any|the|prior|previous|earlier|"
+    r"had|taken|used|tried|prescribed|given|on|use|of|exposure|to|other)){0,6} $"
+)
 _PRIOR = re.compile(r"\b(?:prior|previous|last|earlier|past|recent|most recent) (?:\w+ ){0,2}$")
 _TESTED = re.compile(r"\b(?:positive|negative|consistent|inconsistent|detect\w+)\b[^.;]{0,60}$")
 _CARE_CUE = re.compile(
@@ -44,6 +48,20 @@ _CUT = re.compile(
     r"\b(?:reduc\w+|decreas\w+|stopp\w+|cut\w*|fewer|less|weaned|tapered|discontinu\w+|off)\b"
     r"(?! (?:pain|symptom|spasm)|[^.;,]*\b(?:with|from|after|by|pain|symptoms)\b)[^.;,]*$"
 )
+_CUT_DOWN = re.compile(
+    r"(?: use| intake| dose| doses| tablets?| tabs?| pills?| [\d./]+ ?mg)? ?(?:(?:was|were|is|has been|have been|"
+    r"could be|went) )?(?:down (?:from|to)|cut|halved|reduced|decreased|lowered|stopped|discontinued|tapered|"
+    r"weaned|from [\w/]+ to [\w/]+ (?:an?|per|tab\w*|pills?|times|daily|mg))\b"
+    r"(?! (?:\w+ ){0,3}(?:pain|symptoms?|spasms?|headaches?))"
+)
+_CUT_HIS = re.compile(
+    r"\b(?:cut|cuts|halved|reduced|decreased|stopped|dropped|lowered|weaned|tapered|less|fewer|without)"
+    r"(?: (?:down|back|off|on|of|his|her|the|their|use|intake|dose|doses|daily|needing))* $"
+)
+_UNIT = re.compile(
+    r"\b(?:the|this|that|a|his|her|rental|rented|home|trial) (?:\w+ )?(?:unit|device|machine|stimulator)\b"
+)
+_DEVICE = "other:device"
 _THE = re.compile(
     r"\b(?:the|this|that|these|those|his|her|first|second|last|previous|prior|earlier)(?: \w+)? $"
 )
@@ -113,12 +131,20 @@ _GOES_ON = re.compile(
 
 def treatments_near(
     page: Page, at: int, end: int, drugs: bool = True
-) -> list[tuple[str, int, int]]:
+) -> list[tuple[str | None, int, int]]:
     """Return the treatments that a response at ``at``..``end`` belongs to: nearest, and its list.
 
     Each with the stretch of text from the response to it. Falls back on the treatment the
-    sentence before spoke of.
+    sentence before spoke of. A unit that is nowhere named stands as None: the one asked for.
     """
+    return [
+        (page.state.device if about == _DEVICE else about, first, last)
+        for about, first, last in _near(page, at, end, drugs)
+    ]
+
+
+def _near(page: Page, at: int, end: int, drugs: bool) -> list[tuple[str, int, int]]:
+    """Return the treatments near a response; a unit without a name as ``_DEVICE``."""
     hits = [
         h
         for h in page.cares
@@ -143,7 +169,22 @@ def treatments_near(
     if len(hits) > 1:
         hits = [h for h in hits if not _beside(page, h)] or hits
     # "cut her use of Norco": the drug is what was cut, not what helped
-    helped = [h for h in hits if not _CUT.search(low, max(page.start, h[0] - 45), h[0])]
+    helped = [
+        h
+        for h in hits
+        if not _CUT.search(low, max(page.start, h[0] - 45), h[0])
+        and not (h[2].kind == "drug" and _CUT_DOWN.match(low, h[1], page.end))
+    ]
+    if (unit := _UNIT.search(low, page.start, page.end)) and not any(
+        (h[2].treatment or {}).get("device") for h in hits
+    ):
+        # "he used the unit daily, pain fell and he cut his ibuprofen"
+        page.state.treatment = _DEVICE
+        if not helped or unit.start() < at:
+            return [(_DEVICE, at, end)]
+    if not helped and hits and _CUT_HIS.search(low, max(page.start, hits[0][0] - 45), hits[0][0]):
+        told = page.told if page.told != str(hits[0][2].name) else None
+        return [(told, at, end)] if told else []
     hits = helped or ([] if drugs and at > page.start and page.state.treatment else hits)
     if not hits:
         return [(page.state.treatment, at, end)] if page.state.treatment else []
@@ -248,6 +289,8 @@ def treatment(page: Page, hit: Hit) -> None:
     ):
         page.asked.append((at, end))
         page.state.asked = ident
+        if (entry.treatment or {}).get("device"):
+            page.state.device = ident
         if (entry.treatment or {}).get("injection") and ident != "other:injection":
             page.state.injection = page.state.injection or ident
         denied = refused or said == "negated" or no_plan(page, end)
@@ -255,6 +298,8 @@ def treatment(page: Page, hit: Hit) -> None:
         return
     if not entry.imaging:
         page.state.treatment = ident
+    if (entry.treatment or {}).get("device"):
+        page.state.device = ident
     if (entry.treatment or {}).get("injection") and ident != "other:injection":
         page.state.injection = ident
     if entry.imaging:
@@ -270,6 +315,12 @@ def treatment(page: Page, hit: Hit) -> None:
             add("prior_surgery", words, said, past=True, about=region or ident)
     elif entry.care:
         add("conservative_care_tried", words, said, past=past or role == "history")
+        if (
+            said == "negated"
+            and (entry.treatment or {}).get("drug")
+            and _NEVER.search(page.low, max(page.start, at - 45), at)
+        ):
+            add("first_prescription", True, "present")
         _given(page, hit, said, add)
 
 
@@ -383,6 +434,9 @@ def drug(page: Page, hit: Hit) -> None:
     )
     if role != "plan" and not was_cut:
         page.state.treatment = generic
+    if said == "negated" and _NEVER.search(low, max(page.start, at - 45), at):
+        # "has never taken tizanidine": a prescription now is the first
+        page.add("first_prescription", True, "present", at, end, role=role, about=generic)
     classes = getattr(entry.drug, "classes", ()) or ()
     if (
         role == "history"

@@ -141,7 +141,10 @@ _NUMBER_WORDS = [
 """What counts as a number, besides digits, for a pattern that has none without one."""
 
 _NUMERIC = frozenset(
-    ("number", "weeks", "days", "months", "fall", "sessions", "kg", "date", "since", "grade_number")
+    (
+        *("number", "weeks", "days", "months", "fall", "sessions", "kg", "date", "since"),
+        *("since_months", "grade_number"),
+    )
 )
 
 
@@ -347,10 +350,12 @@ class Lexicon:
 
     def _treatments(self) -> None:
         data = _data("treatments")
+        self.treatments: dict[str, dict[str, Any]] = {}
         self._put(CARE, data["masks"], Entry("mask"), plural=True)
         for spec in data["treatments"]:
             terms = spec.pop("terms")
             entry = Entry("treatment", spec["id"], words=spec["words"], treatment=spec)
+            self.treatments.setdefault(spec["id"], spec)
             entry.by_region = spec.get("by_region")
             entry.care = bool(spec.get("care"))
             entry.imaging = bool(spec.get("imaging"))

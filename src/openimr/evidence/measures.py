@@ -86,8 +86,10 @@ def _write(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) ->
     if spec["value"] == "items":
         _items(page, spec, match, role)
         return
-    since = spec["value"] == "since"
+    since = spec["value"] in ("since", "since_months")
     value = _since(page, match) if since else _VALUES[spec["value"]](match)
+    if value is not None and spec["value"] == "since_months":
+        value = plain(round(float(value) * 12 / 52.18, 1))
     if value is None or not _wanted(page, spec, match, role):
         return
     at, end = match.span()
@@ -132,6 +134,8 @@ def _write(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) ->
         )
 
 
+_OF_VISITS = frozenset(("prior_sessions_completed",))
+_OF_DEVICES = frozenset(("device_trial_days", "home_trial_done", "device_trial_result"))
 _OF_RELIEF = frozenset(("pain_relief_percent", "relief_duration_weeks", "mbb_relief_percent"))
 _ALLOWED = re.compile(
     r"\b(?:approved|authorized|certified|approval of|authorization (?:of|for)|modified to)(?: for)?"
@@ -155,6 +159,10 @@ def _wanted(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) -
     if (reach := spec.get("drug_before")) and not any(
         e.kind == "drug" and 0 <= at - t <= reach and "," not in page.low[t:at]
         for _, t, e in page.cares
+    ):
+        return False
+    if (reach := spec.get("care_object")) and not any(
+        at <= s < at + reach and e.kind in ("drug", "treatment") for s, _, e in page.cares
     ):
         return False
     if spec.get("not_asked") and (
@@ -181,7 +189,11 @@ def _abouts(page: Page, spec: dict[str, Any], at: int, end: int) -> list[str | N
         return []
     if spec.get("care"):
         near = treatments_near(page, at, end, drugs=spec["fact"] != "medication_reduction")
-        return [n[0] for n in near[:8]] or [None]
+        found = [n[0] for n in near[:8]] or [None]
+        if spec["fact"] in _OF_VISITS:
+            # "chiropractic x 6 and naproxen": a drug has no visits
+            return [a for a in found if a is None or _kind(a) != "drug"] or [None]
+        return _devices(page, found, at, end) if spec["fact"] in _OF_DEVICES else found
     if spec.get("request_before"):
         return [_asked_before(page, at, end)]
     drugs = [h for h in page.cares if h[2].kind == "drug"] if spec.get("drug") else []
@@ -189,6 +201,27 @@ def _abouts(page: Page, spec: dict[str, Any], at: int, end: int) -> list[str | N
         # "Norco 10/325 tid, Flexeril 7.5 qhs": said of the drug in front of it
         return [min(drugs, key=lambda h: at - h[0] if h[0] < at else 30 + 2 * (h[0] - at))[2].name]
     return [spec.get("about")]
+
+
+def _kind(about: str) -> str:
+    """Return what a treatment is: ``drug``, ``device`` or ``care``."""
+    spec = lexicon().treatments.get(about)
+    if spec is None or spec.get("drug"):
+        return "drug"
+    return "device" if spec.get("device") else "care"
+
+
+def _devices(page: Page, found: list[str | None], at: int, end: int) -> list[str | None]:
+    """Return the devices among ``found``; a trial told with drugs alone is of the unit before.
+
+    Of a list that holds other care ("therapy, a TENS trial and naproxen over four months") the
+    length is none of the trial.
+    """
+    kinds = [_kind(a) if a is not None else "device" for a in found]
+    if set(kinds) == {"device"}:
+        return found
+    listed = len(kinds) > 1 or any(at <= s < end for s, _, e in page.cares if e.kind == "drug")
+    return [page.state.device] if set(kinds) == {"drug"} and not listed else []
 
 
 def _asked_before(page: Page, at: int, end: int) -> str | None:

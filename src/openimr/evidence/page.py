@@ -54,6 +54,9 @@ def _repeats(
     return region in (None, old_region) and about in (None, old_about, region)
 
 
+_LEVEL = re.compile(r"[CTLS]\d")
+
+
 class State:
     """What goes on from one sentence to the next."""
 
@@ -61,6 +64,7 @@ class State:
         "asked",
         "carry",
         "complaint",
+        "device",
         "edx",
         "exam",
         "injection",
@@ -76,6 +80,7 @@ class State:
         self.test: Region | None = None
         self.treatment: str | None = None
         self.asked: str | None = None
+        self.device: str | None = None
         self.edx = 0
         self.carry = Carry()
         self.injection: str | None = None
@@ -203,7 +208,8 @@ class Page:
         if cased[at:end].isupper() and sum(map(str.isalpha, cased[at:end])) > 4:
             first, last = cased.rfind(" ", 0, max(0, at - 1)) + 1, cased.find(" ", end + 1)
             before, after = cased[first:at].strip(), cased[end : last if last > 0 else None].strip()
-            if (len(before) > 2 and before.isupper()) or (len(after) > 2 and after.isupper()):
+            # "L4-5 TFESI" is no heading
+            if any(len(w) > 2 and w.isupper() and not _LEVEL.match(w) for w in (before, after)):
                 return True
         return self.low[end : end + 1] == ":" and " " not in self.low[at:end] and at == self.start
 
