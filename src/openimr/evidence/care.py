@@ -9,16 +9,10 @@ from openimr.evidence.asked import asked_for, granted, no_care, no_plan, unwante
 from openimr.evidence.context import Said
 from openimr.evidence.lexicon import Hit
 from openimr.evidence.page import SILENT, Page
+from openimr.evidence.response import DEVICE, treatment_id
 from openimr.evidence.sentences import Voice
 from openimr.model import Region
 
-_FROM = re.compile(
-    r"\W*(?:of (?:his |her |the )?(?:pain|symptoms) )?(?:(?:from|with|after|following|by|to|"
-    r"despite|of|a|an|the|his|her|prior|previous|last|first|trial|trials|course|use|any|both|lumbar|"
-    r"cervical|left|right|conservative|treatment|including|oral)\b\W*)*$"
-)
-_ANOTHER_CLAUSE = re.compile(r",(?! (?:from|with|after|following|by|despite|including)\b)")
-_LISTED = re.compile(r"[\s,;/&]*(?:and|or|as well as)?[\s\w]{0,12}$")
 _ENDED = re.compile(
     r"\b(?:failed|fails|not tolerate|unable to tolerate|intoleran\w+ (?:to|of)|stopp?\w*|"
     r"discontinu\w+|d/?c'?d|(?<!day )(?<!days )off|allerg\w+ to|tried|"
@@ -35,8 +29,8 @@ _AFTER_SURGERY = re.compile(
     r"after)\b[^.;,]*$"
 )
 _NEVER = re.compile(
-    r"\b(?:never|not|no|naive to)\b(?: (?:yet|before|previously|ever|been|an?|any|the|prior|previous|earlier|"
-    r"had|taken|used|tried|prescribed|given|on|use|of|exposure|to|other)){0,6} $"
+    r"\b(?:never|not|no|naive to)\b(?: (?:yet|before|previously|ever|been|an?|any|the|prior|"
+    r"previous|earlier|had|taken|used|tried|prescribed|given|on|use|of|exposure|to|other)){0,6} $"
 )
 _PRIOR = re.compile(r"\b(?:prior|previous|last|earlier|past|recent|most recent) (?:\w+ ){0,2}$")
 _TESTED = re.compile(r"\b(?:positive|negative|consistent|inconsistent|detect\w+)\b[^.;]{0,60}$")
@@ -48,43 +42,10 @@ _CUT = re.compile(
     r"\b(?:reduc\w+|decreas\w+|stopp\w+|cut\w*|fewer|less|weaned|tapered|discontinu\w+|off)\b"
     r"(?! (?:pain|symptom|spasm)|[^.;,]*\b(?:with|from|after|by|pain|symptoms)\b)[^.;,]*$"
 )
-_CUT_DOWN = re.compile(
-    r"(?: use| intake| dose| doses| tablets?| tabs?| pills?| [\d./]+ ?mg)? ?(?:(?:was|were|is|has been|have been|"
-    r"could be|went) )?(?:down (?:from|to)|cut|halved|reduced|decreased|lowered|stopped|discontinued|tapered|"
-    r"weaned|from [\w/]+ to [\w/]+ (?:an?|per|tab\w*|pills?|times|daily|mg))\b"
-    r"(?! (?:\w+ ){0,3}(?:pain|symptoms?|spasms?|headaches?))"
-)
-_CUT_HIS = re.compile(
-    r"\b(?:cut|cuts|halved|reduced|decreased|stopped|dropped|lowered|weaned|tapered|less|fewer|without)"
-    r"(?: (?:down|back|off|on|of|his|her|the|their|use|intake|dose|doses|daily|needing))* $"
-)
-_UNIT = re.compile(
-    r"\b(?:the|this|that|a|his|her|rental|rented|home|trial) (?:\w+ )?(?:unit|device|machine|stimulator)\b"
-)
-_DEVICE = "other:device"
-_THE = re.compile(
-    r"\b(?:the|this|that|these|those|his|her|first|second|last|previous|prior|earlier)(?: \w+)? $"
-)
-_THEN = re.compile(
-    r"\b(?:during|throughout|over) (?:that|this) (?:time|period|interval)\b|"
-    r"\b(?:thereafter|since then)\b|"
-    r"(?<=[.;:] )(?:afterwards?|(?:following|after) (?:that|this|it))\b"
-)
-_EARLIER_ONE = re.compile(
-    r"\bthe (?:earlier|first|second|previous|prior|last|former)(?: (?:one|ones|(?=in |of \d|gave|"
-    r"helped|brought))|,)"
-)
 _NEITHER = re.compile(r"\b(?:neither|nor|no|none of)\b (?:\w+ ){0,4}$")
 _HELPED = re.compile(
     r"[^.;]{0,60}?\b(?:helped|relieved|eased|(?:had|has) done|did (?:much|any|more|anything)|"
     r"brought|made|(?:gave|provided|had) (?:\w+ )?(?:relief|benefit|improvement))\b"
-)
-_ADJUNCT = re.compile(
-    r"\b(?:along(?:side| with)|together with|in addition to|adjuncts? to|combined with|on top of|"
-    r"in (?:conjunction|combination|tandem) with|concurrent\w* with)\b[^.;,]{0,25}$"
-)
-_NOT_BORNE = re.compile(
-    r"[^.;,]{0,12}? (?:is|was|were|being) (?:not|poorly|badly) (?:tolerated|borne)"
 )
 _OTHER_ILLNESS = frozenset(
     (
@@ -129,121 +90,6 @@ _GOES_ON = re.compile(
 )
 
 
-def treatments_near(
-    page: Page, at: int, end: int, drugs: bool = True
-) -> list[tuple[str | None, int, int]]:
-    """Return the treatments that a response at ``at``..``end`` belongs to: nearest, and its list.
-
-    Each with the stretch of text from the response to it. Falls back on the treatment the
-    sentence before spoke of. A unit that is nowhere named stands as None: the one asked for.
-    """
-    return [
-        (page.state.device if about == _DEVICE else about, first, last)
-        for about, first, last in _near(page, at, end, drugs)
-    ]
-
-
-def _near(page: Page, at: int, end: int, drugs: bool) -> list[tuple[str, int, int]]:
-    """Return the treatments near a response; a unit without a name as ``_DEVICE``."""
-    hits = [
-        h
-        for h in page.cares
-        if (drugs and h[2].kind == "drug")
-        or (h[2].care and (drugs or not (h[2].treatment or {}).get("drug")))
-    ]
-    low = page.low
-    if page.state.asked and (one := _EARLIER_ONE.search(low, page.start, at)):
-        # "A second injection is asked for. The earlier one eased the pain."
-        page.add(
-            "prior_treatment_exists",
-            True,
-            "present",
-            *one.span(),
-            about=page.state.asked,
-            past=True,
-        )
-        return [(page.state.asked, at, end)]
-    if page.told and _THEN.search(low, page.start, page.end):
-        # "was able to stop tramadol during that time": the treatment told before
-        return [(page.told, at, end)]
-    if len(hits) > 1:
-        hits = [h for h in hits if not _beside(page, h)] or hits
-    # "cut her use of Norco": the drug is what was cut, not what helped
-    helped = [
-        h
-        for h in hits
-        if not _CUT.search(low, max(page.start, h[0] - 45), h[0])
-        and not (h[2].kind == "drug" and _CUT_DOWN.match(low, h[1], page.end))
-    ]
-    if (unit := _UNIT.search(low, page.start, page.end)) and not any(
-        (h[2].treatment or {}).get("device") for h in hits
-    ):
-        # "he used the unit daily, pain fell and he cut his ibuprofen"
-        page.state.treatment = _DEVICE
-        if not helped or unit.start() < at:
-            return [(_DEVICE, at, end)]
-    if not helped and hits and _CUT_HIS.search(low, max(page.start, hits[0][0] - 45), hits[0][0]):
-        told = page.told if page.told != str(hits[0][2].name) else None
-        return [(told, at, end)] if told else []
-    hits = helped or ([] if drugs and at > page.start and page.state.treatment else hits)
-    if not hits:
-        return [(page.state.treatment, at, end)] if page.state.treatment else []
-
-    def cost(hit: Hit) -> float:
-        if hit[0] >= end:
-            gap = low[end : hit[0]]
-            if gap.strip() != "," and _FROM.match(gap) and not _ANOTHER_CLAUSE.match(gap):
-                return 0.2 * len(gap)
-            return 2.0 * len(gap) + 60 * gap.count(";") + 25 * gap.count(",")
-        if hit[1] <= at:
-            gap = low[hit[1] : at]
-            if gap.strip() == "(":
-                # "physical therapy (no help), chiropractic (some help)"
-                return 0.0
-            return 0.8 * len(gap) + 60 * gap.count(";")
-        return 0.0
-
-    best = min(hits, key=cost)
-    chain = [best]
-    if low[best[1] : at].strip() == "(":
-        hits = chain
-    index = hits.index(best)
-    # "no relief from A, B or C"; "A, B and C without relief"
-    members, step = (hits[index + 1 :], 1) if best[1] > at else (hits[:index][::-1], -1)
-    for other in members:
-        first, second = (chain[-1], other) if step > 0 else (other, chain[-1])
-        gap = low[first[1] : second[0]]
-        if len(gap) > 25 or not _LISTED.match(gap):
-            break
-        chain.append(other)
-    return [(treatment_id(page, h), min(at, h[0]), max(end, h[1])) for h in chain]
-
-
-def _beside(page: Page, hit: Hit) -> bool:
-    """Whether a treatment only goes along with another, is to come or could not be borne."""
-    at, end, _ = hit
-    return (
-        any(s == at for s, _ in page.asked)
-        or _ADJUNCT.search(page.low, max(page.start, at - 45), at) is not None
-        or _NOT_BORNE.match(page.low, end, page.end) is not None
-    )
-
-
-def treatment_id(page: Page, hit: Hit) -> str:
-    """Return the treatment id of a treatment word or the generic name of a drug."""
-    entry = hit[2]
-    known = page.state.injection if entry.name == "other:injection" else None
-    if known and _THE.search(page.low, max(page.start, hit[0] - 20), hit[0]):
-        # "the injection gave relief": the one spoken of before
-        return known
-    if entry.kind == "drug" or not entry.by_region:
-        return str(entry.name)
-    for region, _ in page.regions(hit[0], hit[1], None, "other"):
-        if region in entry.by_region:
-            return str(entry.by_region[region])
-    return str(entry.name)
-
-
 def treatment(page: Page, hit: Hit) -> None:
     """Write the facts of a treatment word: tried, planned, imaged or operated on."""
     at, end, entry = hit
@@ -277,6 +123,8 @@ def treatment(page: Page, hit: Hit) -> None:
             about=about,
         )
 
+    if ident != DEVICE and (entry.treatment or {}).get("device"):
+        page.state.device = ident
     # "a repeat MRI because the prior MRI is old": what is called prior was done
     prior = role == "plan" and _PRIOR.search(page.low, max(page.start, at - 30), at) is not None
     if prior:
@@ -289,8 +137,6 @@ def treatment(page: Page, hit: Hit) -> None:
     ):
         page.asked.append((at, end))
         page.state.asked = ident
-        if (entry.treatment or {}).get("device"):
-            page.state.device = ident
         if (entry.treatment or {}).get("injection") and ident != "other:injection":
             page.state.injection = page.state.injection or ident
         denied = refused or said == "negated" or no_plan(page, end)
@@ -298,8 +144,6 @@ def treatment(page: Page, hit: Hit) -> None:
         return
     if not entry.imaging:
         page.state.treatment = ident
-    if (entry.treatment or {}).get("device"):
-        page.state.device = ident
     if (entry.treatment or {}).get("injection") and ident != "other:injection":
         page.state.injection = ident
     if entry.imaging:
@@ -315,12 +159,6 @@ def treatment(page: Page, hit: Hit) -> None:
             add("prior_surgery", words, said, past=True, about=region or ident)
     elif entry.care:
         add("conservative_care_tried", words, said, past=past or role == "history")
-        if (
-            said == "negated"
-            and (entry.treatment or {}).get("drug")
-            and _NEVER.search(page.low, max(page.start, at - 45), at)
-        ):
-            add("first_prescription", True, "present")
         _given(page, hit, said, add)
 
 
@@ -348,6 +186,8 @@ def _given(page: Page, hit: Hit, said: Said, add: Callable[..., None]) -> None:
     spec = entry.treatment or {}
     if any(spec.get(kind) for kind in ("sessions", "injection", "device")):
         add("prior_treatment_exists", True, said, past=True)
+    if said == "negated" and spec.get("drug") and _NEVER.search(page.low, page.start, at):
+        add("first_prescription", True, "present")
     ended = _ENDED.search(page.low, max(page.start, at - 50), at)
     if spec.get("drug_class") == "nsaid" and said == "present" and not ended:
         page.add("on_nsaid", True, said, at, end, about="nsaid", sided=False)

@@ -9,12 +9,13 @@ from datetime import date
 from typing import Any
 
 from openimr.evidence.asked import asked_for
-from openimr.evidence.care import treatment_id, treatments_near
 from openimr.evidence.dates import parse_date
 from openimr.evidence.lexicon import Hit, lexicon
 from openimr.evidence.numbers import number, plain, weeks
 from openimr.evidence.page import Page
+from openimr.evidence.response import treatment_id, treatments_near
 from openimr.evidence.sentences import Voice
+from openimr.model import Region
 
 _SECOND = {"v": ("w", "u"), "x": ("y", "t"), "y": (None, "z")}
 _MEMBER = re.compile(r"\s*(?:,\s*and\b|,|\band\b)\s*")
@@ -86,10 +87,7 @@ def _write(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) ->
     if spec["value"] == "items":
         _items(page, spec, match, role)
         return
-    since = spec["value"] in ("since", "since_months")
-    value = _since(page, match) if since else _VALUES[spec["value"]](match)
-    if value is not None and spec["value"] == "since_months":
-        value = plain(round(float(value) * 12 / 52.18, 1))
+    value = _value(page, spec["value"], match)
     if value is None or not _wanted(page, spec, match, role):
         return
     at, end = match.span()
@@ -108,13 +106,9 @@ def _write(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) ->
     elif said == "planned" or (said == "negated" and type(value) in (int, float)):
         # a measured number is a number, whatever stands before it
         said = "present"
-    region, anchor = None, None
     if spec.get("region") == "spine" and not page.spine(at, end, role):
         return
-    if page.places and spec.get("speaker") != "request":
-        region, anchor = page.regions(at, end, spec["entry"], role)[0]
-    if spec.get("region") not in (None, "spine"):
-        region = spec["region"]
+    region, anchor = _place(page, spec, at, end, role)
     for about in abouts:
         page.add(
             spec["fact"],
@@ -132,6 +126,32 @@ def _write(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) ->
             sided=region is not None,
             day=parse_date(match["v"]) if spec["value"] == "date" else None,
         )
+
+
+def _value(page: Page, kind: str, match: re.Match[str]) -> Any:
+    """Return the value of a measure, or None where its words hold none."""
+    if kind == "since":
+        return _since(page, match)
+    if kind == "since_months":
+        passed = _since(page, match)
+        return None if passed is None else plain(round(passed * 12 / 52.18, 1))
+    return _VALUES[kind](match)
+
+
+def _place(
+    page: Page, spec: dict[str, Any], at: int, end: int, role: str
+) -> tuple[Region | None, tuple[int, int] | None]:
+    """Return the region of a measure and its place word, if there is one."""
+    region: Region | None = None
+    anchor: tuple[int, int] | None = None
+    if page.places and spec.get("speaker") != "request":
+        region, anchor = page.regions(at, end, spec["entry"], role)[0]
+    if anchor and spec["fact"] == "symptom_duration_months" and page.goes_to(anchor, region):
+        # "low back pain shooting to the foot for ten days"
+        region, anchor = page.state.complaint, None
+    if spec.get("region") not in (None, "spine"):
+        region = spec["region"]
+    return region, anchor
 
 
 _OF_VISITS = frozenset(("prior_sessions_completed",))

@@ -179,6 +179,10 @@ class Page:
             for start, _, e in self.places
         )
 
+    def goes_to(self, anchor: tuple[int, int], region: Region | None) -> bool:
+        """Whether pain only goes to the region whose word stands at ``anchor``."""
+        return region is not None and self._radiates(anchor[0], region)
+
     def voice(self, at: int) -> Voice:
         """Return the voice that speaks at ``at``."""
         return voice_at(self.voices, at)

@@ -6,10 +6,11 @@ import re
 from typing import Any
 
 from openimr.evidence.assessed import assessed
-from openimr.evidence.care import drug, treatment, treatments_near
+from openimr.evidence.care import drug, treatment
 from openimr.evidence.context import Said
 from openimr.evidence.lexicon import Entry, Hit
 from openimr.evidence.page import Page
+from openimr.evidence.response import treatments_near
 
 _GAIT = re.compile(
     r"\b(?:non-?\s?antalgic|antalgic|abnormal|limp|ataxic|unsteady|shuffling|spastic|steppage|"
