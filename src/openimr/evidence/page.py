@@ -54,6 +54,8 @@ def _repeats(
     return region in (None, old_region) and about in (None, old_about, region)
 
 
+_ENDS = ("ankle_foot", "wrist_hand")
+"""Where a root of the spine is felt: no complaint of its own after a study of the spine."""
 _LEVEL = re.compile(r"[CTLS]\d")
 
 
@@ -166,6 +168,7 @@ class Page:
                     role in ("complaint", "assessment", "other")
                     and self.state.complaint is None
                     and not self._radiates(place, entry.name)
+                    and not (entry.name in _ENDS and self.state.test in _SPINE)
                 ):
                     self.state.complaint = cast(Region, entry.name)
 
