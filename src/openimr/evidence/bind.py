@@ -151,7 +151,12 @@ def side_near(
         ):
             # "the left shoulder is full; the right is limited"
             return cast(Side, entry.name)
-        if anchor is not None and 0 <= anchor[0] - stop <= 14 and not adverb:
+        if (
+            anchor is not None
+            and 0 <= anchor[0] - stop <= 14
+            and not adverb
+            and ", and" not in low[stop : anchor[0]]
+        ):
             cost = anchor[0] - stop
         elif anchor is not None and 0 <= start - anchor[1] <= 4:
             cost = 10 + start - anchor[1]
