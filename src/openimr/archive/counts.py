@@ -18,6 +18,7 @@ import msgspec
 from openimr.archive.columns import NONE, Columns, load, months
 from openimr.archive.filters import DECISIONS, Filters, Narrowed, narrow
 from openimr.archive.query import read_query
+from openimr.archive.rollups import chapters
 from openimr.archive.store import Archive, explained
 from openimr.archive.writer import DAY_BITS, month_of
 from openimr.errors import InputError
@@ -39,7 +40,7 @@ FACETS = (
 """What can be counted by. ``guideline`` is the reviewer's, body and chapter."""
 
 FROM_TABLES = 2000
-"""Up to so many letters are counted from the tables."""
+"""Up to so many letters, or a sixteenth of all, are counted from the tables."""
 _MOST_READ = 50_000
 
 
@@ -80,7 +81,8 @@ def count_facets(
     with explained(archive.folder):
         narrowed = narrow(archive, filters or Filters())
         hits = _hits(archive, read_query(query).expression(*narrowed.expressions), narrowed)
-        if hits is not None and len(hits) <= FROM_TABLES:
+        few = max(FROM_TABLES, archive.count("letters") // 16) if FROM_TABLES >= 0 else -1
+        if hits is not None and len(hits) <= few:
             tally = _from_tables(archive, facets, hits, narrowed)
         else:
             tally = _from_columns(archive, facets, hits, narrowed)
@@ -138,20 +140,32 @@ def _from_tables(
     archive: Archive, facets: Sequence[str], hits: Sequence[int], narrowed: Narrowed
 ) -> Tally:
     condition, values = narrowed.of_item()
+    same = chapters(archive.connection) if "guideline" in facets else {}
     tally: Tally = {}
     for name in facets:
-        tally[name] = (Counter(), Counter())
-        rows = archive.connection.execute(
-            f"SELECT DISTINCT items.letter, items.position, items.overturned, "
-            f"{_VALUE.get(name, f'items.{name}')} FROM json_each(?) hits "
-            f"JOIN letters ON letters.dated = hits.value JOIN items USING (letter) "
-            f"{_MANY.get(name, '')} WHERE {condition}",
-            (json.dumps(hits), *values),
+        place = (
+            f"FROM json_each(?) hits JOIN letters ON letters.dated = hits.value "
+            f"JOIN items USING (letter) {_MANY.get(name, '')} WHERE {condition}"
         )
-        for _, _, overturned, value in rows:
-            if value is not None:
-                tally[name][0][value] += 1
-                tally[name][1][value] += overturned
+        value = _VALUE.get(name, f"items.{name}")
+        what = (json.dumps(hits), *values)
+        items: Counter[int] = Counter()
+        overturned: Counter[int] = Counter()
+        if name == "guideline":
+            rows = archive.connection.execute(
+                f"SELECT items.letter, items.position, items.overturned, {value} {place}", what
+            )
+            for _, _, decided, chapter in {(*row[:3], same[row[3]]) for row in rows}:
+                items[chapter] += 1
+                overturned[chapter] += decided
+        else:
+            rows = archive.connection.execute(
+                f"SELECT {value}, count(*), sum(items.overturned) {place} GROUP BY 1", what
+            )
+            for number, count, decided in rows:
+                if number is not None:
+                    items[number], overturned[number] = count, decided
+        tally[name] = (items, overturned)
     return tally
 
 
@@ -167,6 +181,7 @@ def _from_columns(
     tally: Tally = {name: (Counter(), Counter()) for name in facets}
     db = archive.connection
     low, high = month_of(narrowed.low >> DAY_BITS), month_of(min(narrowed.high >> DAY_BITS, 2**20))
+    same = chapters(db) if "guideline" in facets else {}
     within = [month for month in months(db) if low <= month <= high]
     at = 0
     for month, columns in load(db, _wanted(facets, narrowed), within):
@@ -183,7 +198,7 @@ def _from_columns(
             at = end
         items = _fitting(columns, _items(columns["items"], letters), narrowed)
         for name in facets:
-            _add(tally[name], name, month, columns, items)
+            _add(tally[name], name, month, columns, items, same)
     return tally
 
 
@@ -238,6 +253,7 @@ def _add(
     month: int,
     columns: Columns,
     items: list[int],
+    same: Mapping[int, int],
 ) -> None:
     decided = columns["overturned"]
     for counter, some in (
@@ -248,7 +264,7 @@ def _add(
             if month:
                 counter[month // 100] += len(some)
         elif name in _LISTS:
-            counter.update(_listed(columns, _LISTS[name], some))
+            counter.update(_listed(columns, _LISTS[name], some, same))
         elif name == "specialty":
             counter.update(_of_letters(columns, some))
         elif name == "priority":
@@ -258,11 +274,16 @@ def _add(
             counter.update(map(columns[_COLUMN.get(name, name)].__getitem__, some))
 
 
-def _listed(columns: Columns, column: str, items: list[int]) -> Iterator[int]:
+def _listed(
+    columns: Columns, column: str, items: list[int], same: Mapping[int, int]
+) -> Iterator[int]:
     of, values = columns[column.partition(".")[0] + ".of"], columns[column]
-    wanted = set(items)
-    # The same guideline cited twice for an item, on different pages, is two numbers of its own.
-    return compress(values, map(wanted.__contains__, of))
+    chosen = map(set(items).__contains__, of)
+    if column != "guideline":
+        return compress(values, chosen)
+    # A chapter cited twice for an item, on different pages, counts once.
+    pairs = compress(zip(of, map(same.__getitem__, values), strict=True), chosen)
+    return (chapter for _, chapter in dict.fromkeys(pairs))
 
 
 def _of_letters(columns: Columns, items: list[int]) -> Iterator[int]:

@@ -8,6 +8,7 @@ are weighed, and the answer tells when there were more.
 from __future__ import annotations
 
 import base64
+import re
 import sqlite3
 from collections.abc import Iterator
 from datetime import date
@@ -16,11 +17,12 @@ from zlib import crc32
 
 import msgspec
 
-from openimr.archive.entry import EPOCH
+from openimr.archive.entry import EPOCH, texts
 from openimr.archive.filters import DECISIONS, Filters, Narrowed, fitting, narrow
-from openimr.archive.query import Query, read_query
+from openimr.archive.query import Query, Term, read_query
 from openimr.archive.store import Archive, explained
 from openimr.errors import InputError
+from openimr.model import Determination
 
 Order = Literal["rank", "date"]
 
@@ -34,6 +36,7 @@ SCANNED = 50_000
 
 _OPEN, _CLOSE = "\x02", "\x03"
 _WORDS = 28
+_MOST_FORMS = 8
 
 
 class HitItem(msgspec.Struct, frozen=True):
@@ -211,7 +214,7 @@ class _Search:
             (letter,),
         ).fetchall()
         meant = fitting(self._archive, self._narrowed, letter)
-        snippet, marks = self._snippet(dated, determination.items[0].request)
+        snippet, marks = self._snippet(dated, determination)
         decided = dated >> 20
         return Hit(
             letter=letter,
@@ -235,16 +238,36 @@ class _Search:
             marks=marks,
         )
 
-    def _snippet(self, dated: int, otherwise: str) -> tuple[str, tuple[tuple[int, int], ...]]:
+    def _snippet(
+        self, dated: int, determination: Determination
+    ) -> tuple[str, tuple[tuple[int, int], ...]]:
+        otherwise = determination.items[0].request
         if not self._query.groups:
             return otherwise, ()
+        said = " ".join(texts(determination)).lower()
+        groups = tuple(_as_said(group, said) for group in self._query.groups)
         # The words alone: with the facets in the expression a snippet could be made of facets.
         row = self._db.execute(
             "SELECT snippet(search, -1, ?, ?, ' … ', ?) FROM search "
             "WHERE search MATCH ? AND rowid = ?",
-            (_OPEN, _CLOSE, _WORDS, Query(self._query.groups).expression(), dated),
+            (_OPEN, _CLOSE, _WORDS, Query(groups).expression(), dated),
         ).fetchone()
         return _marked(" ".join(str(row[0]).split())) if row else (otherwise, ())
+
+
+def _as_said(group: tuple[Term, ...], said: str) -> tuple[Term, ...]:
+    """The terms of a group, beginnings of words as the words of a text that begin so.
+
+    The index gathers all words of a beginning anew for each question: for one letter the words that
+    it holds are enough.
+    """
+    found: list[Term] = []
+    for term in group:
+        words = {}
+        if term.prefix and len(term.words) == 1:
+            words = dict.fromkeys(re.findall(rf"\b{re.escape(term.words[0].lower())}\w*", said))
+        found += [Term((word,)) for word in list(words)[:_MOST_FORMS]] or [term]
+    return tuple(found)
 
 
 def _marked(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:

@@ -111,7 +111,8 @@ def profiles_of_letter(archive: Archive, case_number: str) -> list[Profile]:
         InputError: no letter has this case number.
     """
     row = archive.connection.execute(
-        "SELECT letter FROM letters WHERE case_number = ? COLLATE NOCASE", (case_number,)
+        "SELECT letter FROM letters WHERE case_number IN (?, ?)",
+        (case_number, case_number.upper()),
     ).fetchone()
     if row is None:
         raise InputError(
