@@ -11,7 +11,8 @@ import yaml
 from django.test import Client
 from django.urls import reverse
 
-from openimr.office.models import User
+from openimr.office.files import keep
+from openimr.office.models import ApplicationDraft, User
 from openimr.office.urls import office as addresses
 
 TABLE: dict[str, dict[str, list[str]]] = yaml.safe_load(
@@ -35,6 +36,7 @@ def arguments(case) -> dict[str, Any]:
         "item": case.items.first().pk,
         "username": "rita",
         "to": "pdf",
+        "draft": ApplicationDraft.objects.create(author=case.manager, file=keep(b"%PDF-")).pk,
     }
 
 

@@ -15,4 +15,11 @@ class OfficeConfig(AppConfig):
 
     def ready(self) -> None:
         """Register permissions, the effects of steps, and the pragmas of SQLite."""
-        from openimr.office import effects, issuing, permissions, quality, sqlite  # noqa: F401
+        from openimr.office import (  # noqa: F401
+            effects,
+            issuing,
+            letters,
+            permissions,
+            quality,
+            sqlite,
+        )

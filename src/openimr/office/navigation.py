@@ -41,6 +41,10 @@ _PAGES: tuple[tuple[Entry, frozenset[str]], ...] = (
             {Role.INTAKE, Role.CASE_MANAGER, Role.REVIEWER, Role.QUALITY, Role.MEDICAL_DIRECTOR}
         ),
     ),
+    (
+        Entry("New application", "office:new_application"),
+        frozenset({Role.INTAKE, Role.CASE_MANAGER}),
+    ),
 )
 
 

@@ -11,6 +11,7 @@ from openimr.office.views import (
     dashboard,
     desk,
     home,
+    intake,
     issue,
     people,
     quality,
@@ -90,6 +91,14 @@ office += [
     path("audit/", audit_log.log, name="audit"),
     path("audit/verify/", audit_log.verify, name="audit_verify"),
     path("audit/checkpoint/", audit_log.checkpoint, name="audit_checkpoint"),
+]
+
+office += [
+    path("applications/", intake.start, name="new_application"),
+    path("applications/blank/", intake.blank_form, name="blank_form"),
+    path("applications/<int:draft>/", intake.draft_form, name="application"),
+    path("applications/<int:draft>/form/", intake.draft_file, name="draft_file"),
+    path("applications/<int:draft>/discard/", intake.discard, name="discard_draft"),
 ]
 
 urlpatterns = [

@@ -1,6 +1,6 @@
 """What the office remembers, by noun."""
 
-from openimr.office.models.cases import Case, Item, Note, Party
+from openimr.office.models.cases import ApplicationDraft, Case, Item, Note, Party
 from openimr.office.models.events import Checkpoint, Event
 from openimr.office.models.letters import Fee, Issued, Letter
 from openimr.office.models.people import ReviewerProfile, Role, User
@@ -19,6 +19,7 @@ from openimr.office.models.reviews import (
 )
 
 __all__ = [
+    "ApplicationDraft",
     "Assignment",
     "Attestation",
     "Case",

@@ -156,6 +156,35 @@ class Note(models.Model):
         return f"note on {self.case_id}"
 
 
+class ApplicationDraft(models.Model):
+    """An application that is being entered: what the form holds so far, and the form that came.
+
+    ``data`` are the form's fields as they were typed; ``doubts`` the names of fields that were
+    read from the uploaded form and want a person's look. ``file`` is its content hash.
+    """
+
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    data = models.JSONField(default=dict)
+    doubts = models.JSONField(default=list)
+    file = models.CharField(max_length=64, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        """The newest first."""
+
+        ordering: ClassVar = ["-updated_at"]
+
+    def __str__(self) -> str:
+        return f"draft {self.pk}"
+
+    @property
+    def title(self) -> str:
+        """The employee's name as far as it is entered."""
+        names = (self.data.get(key, "") for key in ("employee_first", "employee_last"))
+        return " ".join(filter(None, names)) or "No name yet"
+
+
 def plain(case: Case) -> dict[str, Any]:
     """The fields of a case that an event may record: no clinical words, no names."""
     return {"state": case.state, "priority": case.priority, "version": case.version}
