@@ -83,7 +83,7 @@ class _DataForm(forms.Form):
         raise NotImplementedError
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         for row in self.rows():
             self.fields[row.name] = _field(row)
 

@@ -80,8 +80,9 @@ def _values(pdf: pikepdf.Pdf) -> Iterator[tuple[str, str]]:
     """Every filled field: its name, and its tooltip as a second name."""
     import pikepdf
 
-    form = pdf.Root.get("/AcroForm")
-    waiting: list[tuple[Any, str]] = [(one, "") for one in (form or {}).get("/Fields", [])]
+    form: Any = pdf.Root.get("/AcroForm")
+    fields = form.get("/Fields", []) if form is not None else []
+    waiting: list[tuple[Any, str]] = [(one, "") for one in fields]
     looked_at = 0
     while waiting and looked_at < 2000:
         looked_at += 1

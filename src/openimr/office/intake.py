@@ -131,8 +131,10 @@ def _add_items(case: Case, items: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _take_over(case: Case, draft: ApplicationDraft, user: User) -> None:
+    from openimr.office.jobs import read_document
+
     if draft.file:
-        Document.objects.create(
+        document = Document.objects.create(
             case=case,
             name="Application as received.pdf",
             kind="other",
@@ -140,8 +142,10 @@ def _take_over(case: Case, draft: ApplicationDraft, user: User) -> None:
             file=draft.file,
             media_type="application/pdf",
             size=draft.size,
+            confirmed=True,
             uploaded_by=user,
         )
+        read_document.enqueue(document.pk)
     draft.delete()
 
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("office", "0002_append_only"),
+        ("office", "0015_desk_version_origin"),
     ]
 
     operations = [
