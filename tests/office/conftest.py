@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import office_browser as browser
 import pytest
+from django.db.models.signals import post_migrate
 from django.test import Client
-
 from openimr.office import demo
 from openimr.office.models import Case, User
 
@@ -41,3 +42,47 @@ def as_user(staff) -> Callable[[str], Client]:
         return client
 
     return sign_in
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A browser without a window, one for all walks."""
+    with browser.chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def emptied(transactional_db):
+    """Have the tables emptied after a test whose server wrote outside of its transaction."""
+    yield
+    close = browser.open_triggers()
+
+    def again(sender, **_) -> None:
+        if sender.label == "office":
+            post_migrate.disconnect(again)
+            close()
+
+    # Django sends this signal when it has emptied the tables.
+    post_migrate.connect(again, weak=False)
+
+
+@pytest.fixture
+def pages(emptied, live_server, chromium):
+    """Open the office as someone, in a window of his own: ``pages("carl", "/cases/")``."""
+    contexts = []
+
+    def sign_in(username: str, path: str = "/", **options):
+        context = chromium.new_context(base_url=live_server.url, **options)
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto("/accounts/login/")
+        page.get_by_label("User name").fill(username)
+        page.get_by_label("Password").fill(demo.PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.goto(path)
+        return page
+
+    yield sign_in
+    for context in contexts:
+        context.close()

@@ -31,6 +31,7 @@ def _tamper(sql: str) -> None:
     """Change the table as someone with the file in hand would: triggers dropped first."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("ALTER TABLE office_event DISABLE TRIGGER USER")
         else:
             cursor.execute("DROP TRIGGER office_event_no_update")

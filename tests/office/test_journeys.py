@@ -1,0 +1,251 @@
+"""A case through the real pages in a browser, each step as the person does it.
+
+Labels and roles find what a person would find; nothing sleeps, nothing posts behind the page.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from openimr.office import demo
+from openimr.office.models import Case, PanelApproval
+
+pytestmark = pytest.mark.browser
+
+RECORD = (
+    "Progress report of Dr. Imagined Treater. The employee reports low back pain after lifting. "
+    "He completed 12 sessions of physical therapy without lasting relief. "
+    "Straight leg raise is positive on the left. Naproxen 500 mg was taken for eight weeks."
+)
+
+
+def now(case: Case) -> Case:
+    return Case.objects.get(pk=case.pk)
+
+
+def take_step(page, says: str, **answers: str) -> None:
+    """Open a step of the case page, answer what it asks, and press its button."""
+    step = page.locator("details", has=page.get_by_text(says, exact=True))
+    step.locator("summary").click()
+    for label, answer in answers.items():
+        step.get_by_label(label.replace("_", " ")).fill(answer)
+    step.get_by_role("button", name=says).click()
+    page.get_by_role("status").get_by_text(f"Done: {says}").wait_for()
+
+
+def tab(page, name: str) -> None:
+    """Go to a page of the case."""
+    page.get_by_role("navigation", name="Case").get_by_role("link", name=name, exact=True).click()
+    page.wait_for_load_state()
+
+
+def offer_to_first(page) -> str:
+    """Offer the case to the first candidate; returns his user name."""
+    tab(page, "Reviewers")
+    first = page.get_by_role("radio").first
+    first.check()
+    name = first.get_attribute("value")
+    page.get_by_role("button", name="Offer the case").click()
+    page.get_by_role("heading", name="Who has the case").wait_for()
+    return name
+
+
+def take_offer(page) -> None:
+    """Read the parties, state that there is no conflict, take the case."""
+    page.get_by_role("checkbox").check()
+    page.get_by_role("button", name="Take the case").click()
+    page.get_by_role("heading", name="Records").first.wait_for()
+
+
+def decide(page, decision: str, number: int, rationale: str) -> None:
+    """Decide one item at the desk; the page saves it by itself and says so."""
+    page.get_by_role("navigation", name="Disputed items").get_by_role("link").nth(number).click()
+    form = page.locator("form.opinion")
+    form.get_by_label("Rationale", exact=True).fill(rationale)
+    form.get_by_label("Guideline or evidence").fill("MTUS Low Back Disorders Guideline")
+    form.get_by_label(decision).check()
+    page.get_by_role("button", name="Save now").click()
+    page.locator("#saved").get_by_text("Saved").wait_for()
+
+
+def decide_all(page, case: Case, decision: str = "Upheld") -> None:
+    verb = "is" if decision == "Overturned" else "is not"
+    for number, _ in enumerate(case.items.all()):
+        decide(page, decision, number, f"The treatment {verb} medically necessary by the record.")
+
+
+def sign(page) -> None:
+    """Look over what is signed, acknowledge what the checks remark, give the password again."""
+    page.get_by_role("link", name="Check and sign").click()
+    page.get_by_role("heading", name="What you sign").wait_for()
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    page.get_by_label("Your password").fill(demo.PASSWORD)
+    page.get_by_role("button", name="Sign and hand in").click()
+    page.wait_for_load_state()
+
+
+def pass_quality(page) -> None:
+    tab(page, "Second look")
+    for group in page.get_by_role("group").all():
+        group.get_by_label("Yes").check()
+    page.get_by_role("button", name="Pass", exact=True).click()
+    page.wait_for_load_state()
+
+
+def issue(page) -> None:
+    tab(page, "Determination")
+    page.get_by_role("button", name="Issue the determination").click()
+    page.get_by_role("heading", name="Log of service").wait_for()
+
+
+def scan() -> bytes:
+    """A page as a scanner makes it: an image of letters."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    image = Image.new("L", (1700, 600), 255)
+    font = ImageFont.load_default(size=48)
+    ImageDraw.Draw(image).multiline_text(
+        (90, 90), "Operative report\nThe lumbar discectomy was done.\nNo complication.", 0, font
+    )
+    out = io.BytesIO()
+    image.save(out, "PNG", dpi=(200, 200))
+    return out.getvalue()
+
+
+def upload(page, name: str, kind: str, data: bytes) -> None:
+    """Choose a file, which is sent at once, and wait for its line in the list."""
+    page.get_by_label("Choose files, or drop them here").set_input_files(
+        {"name": name, "mimeType": kind, "buffer": data}
+    )
+    page.get_by_role("table").get_by_role("link", name=name, exact=True).wait_for()
+
+
+def test_from_screening_to_the_letters(pages, case_in) -> None:
+    case = case_in("received")
+    ida = pages("ida", f"/cases/{case.number}/")
+    take_step(ida, "Start the screening")
+    take_step(ida, "Accept as eligible")
+    take_step(ida, "Send the notice of assignment")
+
+    carl = pages("carl", f"/cases/{case.number}/records/")
+    upload(carl, "report.txt", "text/plain", RECORD.encode())
+    if shutil.which("tesseract"):
+        upload(carl, "scan.png", "image/png", scan())
+        carl.get_by_label("Words").fill("discectomy")
+        carl.get_by_role("button", name="Search").click()
+        carl.locator("#found").get_by_role("link").first.wait_for()
+    tab(carl, "Overview")
+    take_step(carl, "The records are complete")
+    name = offer_to_first(carl)
+
+    reviewer = pages(name)
+    reviewer.get_by_role("link", name=case.number).click()
+    reviewer.locator("details", has=reviewer.get_by_text("Take the case")).locator(
+        "summary"
+    ).click()
+    reviewer.get_by_role("link", name="Go there").first.click()
+    take_offer(reviewer)
+    decide_all(reviewer, case)
+    sign(reviewer)
+    assert now(case).state == "quality"
+
+    quinn = pages("quinn", f"/cases/{case.number}/")
+    pass_quality(quinn)
+    assert now(case).state == "ready_to_issue"
+
+    carl.goto(f"/cases/{case.number}/")
+    issue(carl)
+    letters = carl.get_by_role("table").get_by_role("link").all()
+    assert len(letters) == 5
+    for link in letters:
+        answer = carl.request.get(link.get_attribute("href"))
+        assert answer.ok
+        assert answer.body().startswith(b"%PDF")
+    assert now(case).state == "issued"
+
+
+def test_a_review_is_converted_to_expedited(pages, case_in) -> None:
+    case = case_in("eligible")
+    page = pages("ida", f"/cases/{case.number}/")
+
+    take_step(page, "Convert to an expedited review", Certification="A physician certified it.")
+
+    page.get_by_role("heading", level=1).get_by_text("Expedited").wait_for()
+    assert now(case).priority == "expedited"
+
+
+def test_an_employee_withdraws(pages, case_in) -> None:
+    case = case_in("assigned")
+    page = pages("carl", f"/cases/{case.number}/")
+
+    take_step(page, "The employee withdraws", Reason="His letter of today.")
+
+    assert now(case).state == "withdrawn"
+    page.get_by_text("Your role has no step here.").wait_for()
+
+
+def test_a_panel_that_is_split_evenly_overturns(pages, case_in, staff) -> None:
+    case = case_in("records_complete")
+    carl = pages("carl", f"/cases/{case.number}/assign/")
+    carl.get_by_text("Enter the written approval").click()
+    carl.get_by_label("Number of reviewers").fill("2")
+    carl.get_by_label("Approved on").fill(f"{timezone.localdate() - timedelta(days=1)}")
+    carl.get_by_label("Reference of the letter").fill("INV-1")
+    carl.get_by_label("Why one reviewer is not enough").fill("Two fields of medicine.")
+    carl.get_by_role("button", name="Enter the approval").click()
+    carl.get_by_text("Approved for 2 reviewers").wait_for()
+    assert PanelApproval.objects.get().reviewers == 2
+    boxes = carl.get_by_role("checkbox").all()[:2]
+    names = [box.get_attribute("value") for box in boxes]
+    for box in boxes:
+        box.check()
+    carl.get_by_role("button", name="Offer the case").click()
+    carl.get_by_role("heading", name="Who has the case").wait_for()
+
+    for name, decision in zip(names, ("Upheld", "Overturned"), strict=True):
+        page = pages(name, f"/cases/{case.number}/offer/")
+        take_offer(page)
+        decide_all(page, case, decision)
+        sign(page)
+
+    quinn = pages("quinn", f"/cases/{case.number}/quality/")
+    quinn.get_by_text("The reviewers differ.").first.wait_for()
+    pass_quality(quinn)
+    carl.goto(f"/cases/{case.number}/")
+    issue(carl)
+    assert {item.decision for item in case.items.all()} == {"Overturned"}
+
+
+def test_a_remanded_case_goes_to_another_reviewer(pages, case_in) -> None:
+    case = case_in("issued")
+    first = case.assignments.get().reviewer.username
+    carl = pages("carl", f"/cases/{case.number}/after/")
+    for says, answers in (
+        ("A petition was filed", {}),
+        ("Reversed; to be reviewed anew by another reviewer", {"Reason": "The board's order."}),
+    ):
+        step = carl.locator("details", has=carl.get_by_text(says, exact=True))
+        step.locator("summary").click()
+        for label, answer in answers.items():
+            step.get_by_label(label).fill(answer)
+        step.get_by_role("button", name=says).click()
+        carl.get_by_role("status").get_by_text(f"Entered: {says}").wait_for()
+
+    second = offer_to_first(carl)
+    assert second != first
+    page = pages(second, f"/cases/{case.number}/offer/")
+    take_offer(page)
+    decide_all(page, case, "Overturned")
+    sign(page)
+    pass_quality(pages("quinn", f"/cases/{case.number}/"))
+    carl.goto(f"/cases/{case.number}/")
+    issue(carl)
+
+    assert now(case).remand_count == 1
+    assert sorted(case.issued.values_list("round", flat=True)) == [0, 1]
