@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import office_browser as browser
 import pytest
 from django.db.models.signals import post_migrate
 from django.test import Client
+
+import office_browser as browser
 from openimr.office import demo
 from openimr.office.models import Case, User
 

@@ -64,7 +64,11 @@ def take_offer(page) -> None:
 
 def decide(page, decision: str, number: int, rationale: str) -> None:
     """Decide one item at the desk; the page saves it by itself and says so."""
-    page.get_by_role("navigation", name="Disputed items").get_by_role("link").nth(number).click()
+    chosen = (
+        page.get_by_role("navigation", name="Disputed items").get_by_role("listitem").nth(number)
+    )
+    chosen.get_by_role("link").click()
+    chosen.locator("[aria-current=page]").wait_for()
     form = page.locator("form.opinion")
     form.get_by_label("Rationale", exact=True).fill(rationale)
     form.get_by_label("Guideline or evidence").fill("MTUS Low Back Disorders Guideline")
@@ -85,6 +89,7 @@ def sign(page) -> None:
     page.get_by_role("heading", name="What you sign").wait_for()
     for box in page.get_by_role("checkbox").all():
         box.check()
+    assert not page.locator(".blocking").all_inner_texts()
     page.get_by_label("Your password").fill(demo.PASSWORD)
     page.get_by_role("button", name="Sign and hand in").click()
     page.wait_for_load_state()

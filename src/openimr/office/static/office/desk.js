@@ -18,6 +18,8 @@
   let last = form() ? fields(form()) : "", sent = last, waits = 0;
   const unsaved = () => form() && fields(form()) !== last;
   const tell = (words) => { const place = document.getElementById("saved"); if (place) place.textContent = words; };
+  // A save that is on its way: another with the same version would be taken for one of another window.
+  let busy = null, done = () => {};
   const stuck = () => document.querySelector("#saved .conflict");
 
   document.body.addEventListener("htmx:beforeRequest", (event) => {
@@ -26,6 +28,7 @@
     if (stuck() && !chosen) { event.preventDefault(); return; }
     if (!unsaved() && event.detail.requestConfig.triggeringEvent?.type !== "submit") { event.preventDefault(); return; }
     sent = fields(form());
+    busy = new Promise((resolve) => { done = () => { busy = null; resolve(); }; });
   });
   document.body.addEventListener("htmx:configRequest", (event) => {
     const conflict = stuck();
@@ -33,6 +36,7 @@
   });
   document.body.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.elt !== form()) return;
+    setTimeout(done);
     const version = event.detail.xhr.getResponseHeader("X-Opinion-Version");
     if (version) { form().elements.version.value = version; last = sent; waits = 0; }
     else if (!event.detail.successful) {
@@ -50,24 +54,32 @@
   });
   // What was typed in the last second goes out when the window is left.
   const flush = () => {
-    if (!unsaved() || stuck()) return Promise.resolve();
+    if (!unsaved() || stuck()) return Promise.resolve(!stuck());
     const data = new FormData(form());
     last = fields(form());
     return fetch(form().action, { method: "POST", body: data, keepalive: true, headers: { "HX-Request": "true" } })
-      .then((answer) => { const version = answer.headers.get("X-Opinion-Version"); if (version && form()) form().elements.version.value = version; })
-      .catch(() => { last = ""; });
+      .then((answer) => { const version = answer.headers.get("X-Opinion-Version"); if (version && form()) form().elements.version.value = version; else { last = ""; htmx.trigger(form(), "save"); } return Boolean(version); })
+      .catch(() => { last = ""; return false; });
+  };
+  // What could not be saved keeps the reviewer here once; who follows the link again means it.
+  let warned = false;
+  const leave = async (go) => {
+    while (busy) await busy;
+    if (await flush() || warned) { go(); return; }
+    warned = true;
+    if (!stuck()) tell("Not saved yet. Follow the link again to leave without it.");
   };
   // A link or another form waits for it, so that the next page knows the text.
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href]:not([hx-get], [target])");
     if (!link || !unsaved() || stuck() || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    flush().then(() => { link.hash && link.pathname === location.pathname && link.search === location.search ? (location.hash = link.hash) : (location.href = link.href); });
+    leave(() => { link.hash && link.pathname === location.pathname && link.search === location.search ? (location.hash = link.hash) : (location.href = link.href); });
   });
   document.addEventListener("submit", (event) => {
     if (event.target.matches("[hx-post]") || !unsaved() || stuck()) return;
     event.preventDefault();
-    flush().then(() => event.target.submit());
+    leave(() => event.target.submit());
   });
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") flush(); });
   addEventListener("pagehide", flush);
