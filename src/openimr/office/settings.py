@@ -207,6 +207,11 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"openimr": {"level": "INFO"}, "django.request": {"level": "CRITICAL"}},
+    "loggers": {
+        "openimr": {"level": "INFO"},
+        "django.request": {"level": "CRITICAL"},
+        "django_tasks": {"level": "WARNING"},
+        "django_tasks_db": {"level": "WARNING"},
+    },
 }
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]
