@@ -51,7 +51,8 @@ def serve(host: str, port: int, workers: int, data: Path | None, demo: bool, cas
             [
                 *(sys.executable, "-m", "granian", "--interface", "wsgi"),
                 *("--host", host, "--port", str(port), "--workers", str(workers)),
-                *("--no-ws", "--log-level", "warning", "openimr.office.wsgi:application"),
+                *("--no-ws", "--log-level", "warning", "--blocking-threads", "4"),
+                *("--backpressure", "64", "openimr.office.wsgi:application"),
             ]
         ),
         subprocess.Popen([sys.executable, "-m", "openimr.office.manage", "worker"]),

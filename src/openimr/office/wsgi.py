@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import threading
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openimr.office.settings")
+settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # looked for at the start
 application = get_wsgi_application()
 
 

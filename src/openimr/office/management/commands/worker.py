@@ -17,4 +17,4 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Jobs that were running when a worker died are run again: every job may be repeated."""
         DBTaskResult.objects.running().update(status="READY")
-        call_command("db_worker", interval=0.5, reload=False)
+        call_command("db_worker", interval=0.5, reload=False, verbosity=0)
