@@ -77,13 +77,13 @@ def contents(archive: Path) -> dict[str, list[tuple[Any, ...]]]:
     """All that an archive holds but times, names in the place of numbers, to compare archives by."""
     with sqlite3.connect(archive / DATABASE) as db:
         register(db)
-        found = {table: db.execute(query).fetchall() for table, query in _QUERIES.items()}
+        found = {table: db.execute(query).fetchall() for table, query in QUERIES.items()}
     db.close()
     return found
 
 
 _NAME = "(SELECT value FROM names WHERE name = {0})"
-_QUERIES = {
+QUERIES = {
     "letters": "SELECT letter, dated, key, case_number, decided, items, overturned, checksum "
     "FROM letters ORDER BY letter",
     "items": f"SELECT letter, position, {_NAME.format('treatment')}, {_NAME.format('region')}, "

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
 
 import msgspec
 
@@ -13,6 +11,7 @@ from openimr._version import __version__
 from openimr.archive import columns, rollups, sources
 from openimr.archive.batches import Outcome, map_batches
 from openimr.archive.lock import writing
+from openimr.archive.place import Place, place_of
 from openimr.archive.sources import Drawn
 from openimr.archive.store import Archive, create, explained
 from openimr.archive.work import Task, decode_done, decode_tasks, encode_tasks, read_batch
@@ -54,7 +53,7 @@ class Progress(msgspec.Struct):
 
 def build_archive(
     names: Sequence[str],
-    folder: Path | str,
+    folder: Place | str,
     *,
     scheduler: str = "processes",
     workers: int | None = None,
@@ -68,7 +67,7 @@ def build_archive(
 
     Args:
         names: files, folders, patterns, zip and tar files, JSON Lines; ``-`` is standard input.
-        folder: the archive.
+        folder: the archive: a folder, or ``postgresql://...``.
         scheduler: see :func:`openimr.archive.batches.map_batches`.
         workers: processes; as many as the machine has processors by default.
         wait: seconds to wait for another writer.
@@ -80,7 +79,7 @@ def build_archive(
     Raises:
         InputError: a source does not exist, another writer is at work, the disk is full.
     """
-    folder = Path(folder)
+    folder = place_of(folder)
     paths = sources.expand(names)
     with writing(folder, "adding letters", wait), create(folder) as archive:
         run = Run(archive, sources.total_bytes(paths), on_progress)
@@ -106,26 +105,8 @@ def finish(archive: Archive, added: int) -> None:
         archive: open for writing, locked.
         added: letters that were added since the last time.
     """
-    db = archive.connection
-    columns.refresh(db, {rollups.NAME: rollups.make})
-    letters = archive.count("letters")
-    if added * 20 > letters:
-        merge_index(db)
-    elif added:
-        db.execute("INSERT INTO search (search, rank) VALUES ('merge', 500)")
-    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
-def merge_index(db: sqlite3.Connection) -> None:
-    """Merge all of the full-text index into one piece, a bounded step at a time."""
-    step = -2000
-    while True:
-        before = db.total_changes
-        db.execute("INSERT INTO search (search, rank) VALUES ('merge', ?)", (step,))
-        # Fewer than two changes tell that there was nothing left to merge.
-        if db.total_changes - before < 2:
-            return
-        step = 2000
+    columns.refresh(archive.connection, {rollups.NAME: rollups.make})
+    archive.tidy(added)
 
 
 class Run:

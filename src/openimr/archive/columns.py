@@ -18,13 +18,13 @@ Numbers are those of the table ``names``. What is not known is :data:`NONE`.
 
 from __future__ import annotations
 
-import sqlite3
 import sys
 import zlib
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from openimr.archive.place import Database
 from openimr.archive.writer import DAY_BITS, month_of
 
 NONE = -1
@@ -60,10 +60,10 @@ _LISTS = ("specialty", "licence", "criterion.all", "guideline", "ur_guideline")
 Columns = dict[str, "array[int]"]
 
 
-Deriving = Callable[[sqlite3.Connection, int, Columns], bytes]
+Deriving = Callable[[Database, int, Columns], bytes]
 
 
-def refresh(db: sqlite3.Connection, also: Mapping[str, Deriving] | None = None) -> int:
+def refresh(db: Database, also: Mapping[str, Deriving] | None = None) -> int:
     """Make the arrays of all stale months and store them.
 
     Args:
@@ -79,20 +79,24 @@ def refresh(db: sqlite3.Connection, also: Mapping[str, Deriving] | None = None) 
         rows = [(month, name, _pack(column)) for name, column in made.items()]
         rows += [(month, name, derive(db, month, made)) for name, derive in (also or {}).items()]
         db.execute("BEGIN IMMEDIATE")
-        db.executemany("INSERT OR REPLACE INTO columns (month, name, data) VALUES (?, ?, ?)", rows)
+        db.executemany(
+            "INSERT INTO columns (month, name, data) VALUES (?, ?, ?) "
+            "ON CONFLICT (month, name) DO UPDATE SET data = excluded.data",
+            rows,
+        )
         db.execute("DELETE FROM stale WHERE month = ?", (month,))
         db.execute("COMMIT")
     return len(months)
 
 
-def months(db: sqlite3.Connection) -> list[int]:
+def months(db: Database) -> list[int]:
     """The months that have letters, as ``yyyymm`` in order; 0 for letters without a day."""
     rows = db.execute("SELECT DISTINCT month FROM columns UNION SELECT month FROM stale ORDER BY 1")
     return [row[0] for row in rows]
 
 
 def load(
-    db: sqlite3.Connection, names: Sequence[str], of: Sequence[int] | None = None
+    db: Database, names: Sequence[str], of: Sequence[int] | None = None
 ) -> Iterator[tuple[int, Columns]]:
     """The named columns of each month, in order of time.
 
@@ -121,7 +125,7 @@ def load(
         yield month, {name: _unpack(data) for name, data in rows}
 
 
-def make(db: sqlite3.Connection, month: int) -> Columns:
+def make(db: Database, month: int) -> Columns:
     """The columns of a month, read from the tables."""
     first, end = _span(month)
     letters = db.execute(
@@ -134,18 +138,33 @@ def make(db: sqlite3.Connection, month: int) -> Columns:
     place = {row[0]: number for number, row in enumerate(letters)}
     items = [
         (place[letter], *row)
-        for letter in place
-        for row in db.execute(
-            "SELECT position, treatment, category, drug, drug_class, region, side, phase, "
-            "overturned, proposed, chance, parent FROM items WHERE letter = ? ORDER BY position",
-            (letter,),
+        for letter, *row in _of_month(
+            db,
+            "items",
+            "position, treatment, category, drug, drug_class, region, side, phase, overturned, "
+            "proposed, chance, parent",
+            "position",
+            (first, end),
         )
     ]
     _fill(made, (("item.of", "i"), *_ITEM), items)
     made["class"] = made.pop("drug_class")
     item_at = {(row[0], row[1]): number for number, row in enumerate(items)}
-    _fill_lists(made, db, place, item_at)
+    _fill_lists(made, db, place, item_at, (first, end))
     return made
+
+
+def _of_month(
+    db: Database, table: str, columns: str, order: str, span: tuple[int, int]
+) -> Iterable[Any]:
+    """The rows of a table for the letters of a span, letter first, in the letters' order."""
+    # CROSS JOIN keeps SQLite to this order of the loops, in which nothing is sorted.
+    return db.execute(
+        f"SELECT t.letter, {columns} FROM (SELECT letter AS number, dated FROM letters "
+        f"WHERE dated >= ? AND dated < ?) AS chosen CROSS JOIN {table} AS t "
+        f"WHERE t.letter = number ORDER BY dated, {order}",
+        span,
+    )
 
 
 def _fill(made: Columns, kinds: Sequence[tuple[str, str]], rows: Sequence[Sequence[Any]]) -> None:
@@ -157,9 +176,10 @@ def _fill(made: Columns, kinds: Sequence[tuple[str, str]], rows: Sequence[Sequen
 
 def _fill_lists(
     made: Columns,
-    db: sqlite3.Connection,
+    db: Database,
     place: Mapping[int, int],
     item_at: Mapping[tuple[int, int], int],
+    span: tuple[int, int],
 ) -> None:
     lists = {name: (array("i"), array("i")) for name in _LISTS}
     first = array("i", [NONE]) * len(item_at)
@@ -168,22 +188,19 @@ def _fill_lists(
         lists[name][0].append(of)
         lists[name][1].append(value)
 
-    for letter, at in place.items():
-        for kind, value in db.execute(
-            "SELECT kind, name FROM credentials WHERE letter = ?", (letter,)
-        ):
-            put(("specialty", "licence")[kind], at, value)
-        for position, rank, value in db.execute(
-            "SELECT position, rank, criterion FROM decisive WHERE letter = ?", (letter,)
-        ):
-            item = item_at[at, position]
-            put("criterion.all", item, value)
-            if rank == 0:
-                first[item] = value
-        for position, by, value in db.execute(
-            "SELECT position, by, guideline FROM citations WHERE letter = ?", (letter,)
-        ):
-            put(("ur_guideline", "guideline")[by], item_at[at, position], value)
+    for letter, kind, value in _of_month(db, "credentials", "kind, name", "kind, rank", span):
+        put(("specialty", "licence")[kind], place[letter], value)
+    for letter, position, rank, value in _of_month(
+        db, "decisive", "position, rank, criterion", "position, rank", span
+    ):
+        item = item_at[place[letter], position]
+        put("criterion.all", item, value)
+        if rank == 0:
+            first[item] = value
+    for letter, position, by, value in _of_month(
+        db, "citations", "position, by, guideline", "position, by, rank", span
+    ):
+        put(("ur_guideline", "guideline")[by], item_at[place[letter], position], value)
     made["criterion"] = first
     for name, (of, values) in lists.items():
         made[f"{name.partition('.')[0]}.of"] = of
@@ -203,7 +220,7 @@ def _span(month: int) -> tuple[int, int]:
     return start << DAY_BITS, end << DAY_BITS
 
 
-def stale_months(db: sqlite3.Connection) -> list[int]:
+def stale_months(db: Database) -> list[int]:
     """The months whose arrays are to be made anew."""
     return [row[0] for row in db.execute("SELECT month FROM stale ORDER BY month")]
 

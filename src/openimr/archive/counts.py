@@ -6,7 +6,6 @@ fraction of a second.
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,6 +16,7 @@ import msgspec
 
 from openimr.archive.columns import NONE, Columns, load, months
 from openimr.archive.filters import DECISIONS, Filters, Narrowed, narrow
+from openimr.archive.place import Matching
 from openimr.archive.query import read_query
 from openimr.archive.rollups import chapters
 from openimr.archive.store import Archive, explained
@@ -80,7 +80,7 @@ def count_facets(
             raise InputError(f"--facets {name}", "is no facet", "give " + ", ".join(FACETS))
     with explained(archive.folder):
         narrowed = narrow(archive, filters or Filters())
-        hits = _hits(archive, read_query(query).expression(*narrowed.expressions), narrowed)
+        hits = _hits(archive, archive.matching(read_query(query), narrowed.facets), narrowed)
         few = max(FROM_TABLES, archive.count("letters") // 16) if FROM_TABLES >= 0 else -1
         if hits is not None and len(hits) <= few:
             tally = _from_tables(archive, facets, hits, narrowed)
@@ -93,13 +93,13 @@ Tally = dict[str, tuple[Counter[int], Counter[int]]]
 """By facet: items and overturned items by number of the value."""
 
 
-def _hits(archive: Archive, match: str, narrowed: Narrowed) -> list[int] | None:
+def _hits(archive: Archive, match: Matching | None, narrowed: Narrowed) -> list[int] | None:
     """The row ids found, in order; None for all within the days asked for."""
-    if not match:
+    if match is None:
         return None
     rows = archive.connection.execute(
-        "SELECT rowid FROM search WHERE search MATCH ? AND rowid >= ? AND rowid < ?",
-        (match, narrowed.low, narrowed.high),
+        f"SELECT rowid FROM search WHERE {match.where} AND rowid >= ? AND rowid < ? ORDER BY rowid",
+        (*match.values, narrowed.low, narrowed.high),
     )
     hits = [row[0] for row in rows]
     if not narrowed.facts:
@@ -131,8 +131,7 @@ _VALUE = {
     "specialty": "c.name",
     "criterion": "c.criterion",
     "priority": "letters.priority",
-    "year": "CASE WHEN letters.dated < 1 << 33 THEN NULL ELSE "
-    "CAST(strftime('%Y', letters.decided * 86400, 'unixepoch') AS INTEGER) END",
+    "year": "letters.decided",
 }
 
 
@@ -144,11 +143,11 @@ def _from_tables(
     tally: Tally = {}
     for name in facets:
         place = (
-            f"FROM json_each(?) hits JOIN letters ON letters.dated = hits.value "
+            f"FROM {archive.LISTED} JOIN letters ON letters.dated = hits.value "
             f"JOIN items USING (letter) {_MANY.get(name, '')} WHERE {condition}"
         )
         value = _VALUE.get(name, f"items.{name}")
-        what = (json.dumps(hits), *values)
+        what = (archive.listed(hits), *values)
         items: Counter[int] = Counter()
         overturned: Counter[int] = Counter()
         if name == "guideline":
@@ -163,8 +162,10 @@ def _from_tables(
                 f"SELECT {value}, count(*), sum(items.overturned) {place} GROUP BY 1", what
             )
             for number, count, decided in rows:
-                if number is not None:
-                    items[number], overturned[number] = count, decided
+                key = (month_of(number) // 100 or None) if name == "year" else number
+                if key is not None:
+                    items[key] += count
+                    overturned[key] += decided
         tally[name] = (items, overturned)
     return tally
 

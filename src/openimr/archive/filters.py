@@ -149,11 +149,12 @@ KINDS = {"drug_class": "class"}
 class Narrowed(msgspec.Struct, frozen=True):
     """Filters made ready for an archive.
 
-    ``expressions`` go into MATCH; ``low`` and ``high`` bound the row ids; ``ids`` are the numbers
-    that the filters of one item allow (of ``names``, or of ``guidelines``).
+    ``facets`` are words of the index, of each tuple one at least; ``low`` and ``high`` bound the
+    row ids; ``ids`` are the numbers that the filters of one item allow (of ``names``, or of
+    ``guidelines``).
     """
 
-    expressions: tuple[str, ...]
+    facets: tuple[tuple[str, ...], ...]
     low: int
     high: int
     ids: dict[str, frozenset[int]]
@@ -172,7 +173,7 @@ class Narrowed(msgspec.Struct, frozen=True):
 
     def of_item(self) -> tuple[str, tuple[int, ...]]:
         """The condition on a row of ``items``, and its values."""
-        conditions, values = ["1"], []
+        conditions, values = ["1 = 1"], []
         if self.overturned is not None:
             conditions.append("items.overturned = ?")
             values.append(int(self.overturned))
@@ -203,23 +204,23 @@ def narrow(archive: Archive, filters: Filters) -> Narrowed:
     """
     decision = _one_of("--decision", filters.decision, DECISIONS)
     priority = _one_of("--priority", filters.priority, PRIORITIES)
-    expressions: list[str] = []
+    facets: list[tuple[str, ...]] = []
     ids: dict[str, frozenset[int]] = {}
     for name, values in filters.of_items().items():
-        facets = [_facet(archive, name, value) for value in values]
-        expressions.append(_any_of([tag(kind, value, decision) for kind, value, _ in facets]))
-        ids[name] = frozenset().union(*(numbers for _, _, numbers in facets))
+        meant = [_facet(archive, name, value) for value in values]
+        facets.append(_words([tag(kind, value, decision) for kind, value, _ in meant]))
+        ids[name] = frozenset().union(*(numbers for _, _, numbers in meant))
     if decision and not ids:
-        expressions.append(_any_of([tag("decision", decision)]))
+        facets.append(_words([tag("decision", decision)]))
     if filters.specialty:
         known = [_known(archive, "specialty", value)[0] for value in filters.specialty]
-        expressions.append(_any_of([tag("specialty", value) for value in known]))
+        facets.append(_words([tag("specialty", value) for value in known]))
     if priority:
-        expressions.append(_any_of([tag("priority", priority)]))
+        facets.append(_words([tag("priority", priority)]))
     asked = [read_fact(text) for text in filters.fact]
-    expressions += [_any_of([one.tag()]) for one in asked]
+    facets += [_words([one.tag()]) for one in asked]
     return Narrowed(
-        expressions=tuple(expressions),
+        facets=tuple(facets),
         low=-(1 << 62) if filters.first is None else _day(filters.first) << DAY_BITS,
         high=1 << 62 if filters.last is None else (_day(filters.last) + 1) << DAY_BITS,
         ids=ids,
@@ -232,9 +233,8 @@ def _day(day: date) -> int:
     return day.toordinal() - EPOCH
 
 
-def _any_of(tags: Sequence[str]) -> str:
-    words = [token(one) for one in tags]
-    return "tags : " + (words[0] if len(words) == 1 else "(" + " OR ".join(words) + ")")
+def _words(tags: Sequence[str]) -> tuple[str, ...]:
+    return tuple(token(one) for one in tags)
 
 
 def _one_of(option: str, value: str | None, known: Sequence[str]) -> str | None:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
-from openimr.archive.store import DATABASE, Archive
+from openimr.archive.entry import EPOCH
+from openimr.archive.store import Archive
 
 
 def describe(archive: Archive) -> dict[str, Any]:
     """Counts, span of decision dates, variants, versions and size of an archive."""
     db = archive.connection
-    first, last = db.execute(
-        "SELECT date(min(decided) * 86400, 'unixepoch'), date(max(decided) * 86400, 'unixepoch') "
-        "FROM letters"
-    ).fetchone()
+    days = db.execute("SELECT min(decided), max(decided) FROM letters").fetchone()
+    first, last = (None if d is None else date.fromordinal(d + EPOCH).isoformat() for d in days)
     items, overturned = db.execute(
         "SELECT coalesce(sum(items), 0), coalesce(sum(overturned), 0) FROM letters"
     ).fetchone()
@@ -39,7 +39,7 @@ def describe(archive: Archive) -> dict[str, Any]:
             )
         ),
         "schema": int(archive.meta("schema") or 0),
-        "bytes": (archive.folder / DATABASE).stat().st_size,
+        "bytes": archive.size(),
     }
 
 

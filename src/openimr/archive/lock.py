@@ -9,29 +9,37 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+from openimr.archive.place import Address, Place
 from openimr.errors import InputError
 
 LOCK = "writer.lock"
 
 
-@contextmanager
-def writing(folder: Path, doing: str, wait: float = 0.0) -> Iterator[None]:
-    """Hold the archive's lock while the block runs.
-
-    The operating system frees the lock when its holder ends, however it ends.
+def writing(folder: Place, doing: str, wait: float = 0.0) -> AbstractContextManager[None]:
+    """Hold the archive's lock while the block runs, wherever the archive is.
 
     Args:
-        folder: the archive; made when it is not there.
+        folder: the archive; a folder is made when it is not there.
         doing: what the holder does, told to whoever finds the lock taken.
         wait: seconds to wait for another writer.
 
     Raises:
         InputError: another writer holds it, and the message names process, machine and start; or
-            the folder cannot be made or written to.
+            the folder cannot be made or written to, the server not be reached.
     """
+    if isinstance(folder, Address):
+        from openimr.archive import server
+
+        return server.writing(folder, doing, wait)
+    return _writing(folder, doing, wait)
+
+
+@contextmanager
+def _writing(folder: Path, doing: str, wait: float) -> Iterator[None]:
+    # The operating system frees the lock when its holder ends, however it ends.
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o666)

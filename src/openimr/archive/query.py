@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from typing import NamedTuple
 
 from openimr.errors import InputError
@@ -45,21 +46,29 @@ class Query(NamedTuple):
     groups: tuple[tuple[Term, ...], ...] = ()
     excluded: tuple[Term, ...] = ()
 
-    def expression(self, *facets: str) -> str:
-        """The MATCH expression, narrowed by facets (expressions themselves); empty for nothing.
+    def expression(self, *facets: tuple[str, ...]) -> str:
+        """The MATCH expression, narrowed to one word at least of each facet; empty for nothing.
+
+        Raises:
+            InputError: as :meth:`check`.
+        """
+        self.check(facets)
+        wanted = [_any(tuple(term.expression() for term in group)) for group in self.groups]
+        found = " AND ".join((*wanted, *(f"tags : {_any(words)}" for words in facets)))
+        if not self.excluded:
+            return found
+        return f"({found}) NOT {_any(tuple(term.expression() for term in self.excluded))}"
+
+    def check(self, facets: Collection[tuple[str, ...]]) -> None:
+        """Refuse a query that asks for nothing.
 
         Raises:
             InputError: there is nothing but words to exclude.
         """
-        wanted = [_any(tuple(term.expression() for term in group)) for group in self.groups]
-        found = " AND ".join((*wanted, *facets))
-        if not self.excluded:
-            return found
-        if not found:
+        if self.excluded and not self.groups and not facets:
             raise InputError(
                 "the query", "only excludes words", "add a word or a filter to search for"
             )
-        return f"({found}) NOT {_any(tuple(term.expression() for term in self.excluded))}"
 
 
 def read_query(text: str) -> Query:

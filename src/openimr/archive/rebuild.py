@@ -17,10 +17,11 @@ from openimr.archive.build import BATCH, COMMIT, Progress, Run, engine, finish
 from openimr.archive.content import content_key
 from openimr.archive.lock import writing
 from openimr.archive.packed import unpack_determination
+from openimr.archive.place import Address, Database, Place, place_of
 from openimr.archive.sources import Drawn
 from openimr.archive.store import DATABASE, Archive, create, explained
 from openimr.archive.work import Task, decode_done, encode_tasks, read_batch
-from openimr.archive.writer import Kept, Refused, Source, Writer
+from openimr.archive.writer import QUARANTINE, Kept, Refused, Source, Writer
 from openimr.errors import InputError
 
 _NEW = "rebuilding"
@@ -28,8 +29,8 @@ _MOST_AGAIN = 20_000
 """Letters read again from their sources, all held in memory; imr archive add brings the rest."""
 
 _DOCUMENT = (
-    "INSERT OR IGNORE INTO documents (sha256, source, bytes, format, variant, letter, engine, "
-    "added) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO documents (sha256, source, bytes, format, variant, letter, engine, added) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 )
 
 
@@ -43,7 +44,7 @@ class Rebuilt:
 
 
 def rebuild(
-    folder: Path | str,
+    folder: Place | str,
     *,
     scheduler: str = "processes",
     workers: int | None = None,
@@ -65,7 +66,9 @@ def rebuild(
     Raises:
         InputError: there is no archive, it cannot be read at all, or a writer is at work.
     """
-    folder = Path(folder)
+    folder = place_of(folder)
+    if isinstance(folder, Address):
+        return _on_server(folder, scheduler, workers, on_progress)
     if not (folder / DATABASE).is_file():
         raise InputError(str(folder), "holds no archive", "make one with imr archive build")
     with writing(folder, "rebuilding"):
@@ -75,10 +78,7 @@ def rebuild(
             (folder / _NEW).mkdir()
             with create(folder / _NEW) as new, explained(folder):
                 made = _Rebuild(old, new, on_progress)
-                made.look()
-                made.letters(scheduler, workers)
-                made.documents()
-                finish(new, new.count("letters"))
+                made.all(scheduler, workers)
                 new.connection.execute("PRAGMA journal_mode = DELETE")
         except BaseException:
             old.close()
@@ -87,6 +87,31 @@ def rebuild(
         _settle_old(old)
         _exchange(folder, keep_old=bool(made.done.lost))
         return made.done
+
+
+def _on_server(
+    address: Address,
+    scheduler: str,
+    workers: int | None,
+    on_progress: Callable[[Progress], None] | None,
+) -> Rebuilt:
+    from openimr.archive import postgresql
+    from openimr.archive.server import connect
+
+    with explained(address), writing(address, "rebuilding"):
+        old = connect(address)
+        try:
+            if old.execute("SELECT to_regclass('meta')").fetchone()[0] is None:
+                raise InputError(
+                    str(address), "holds no archive", "make one with imr archive build"
+                )
+            with postgresql.rebuilding(address) as new:
+                made = _Rebuild(old, new, on_progress)
+                made.all(scheduler, workers)
+                postgresql.exchange(new, keep_old=bool(made.done.lost))
+        finally:
+            old.close()
+    return made.done
 
 
 def _open_old(folder: Path) -> sqlite3.Connection:
@@ -127,7 +152,7 @@ class _Rebuild:
 
     def __init__(
         self,
-        old: sqlite3.Connection,
+        old: Database,
         new: Archive,
         on_progress: Callable[[Progress], None] | None,
     ) -> None:
@@ -137,6 +162,13 @@ class _Rebuild:
         self._damaged: dict[int, Drawn | None] = {}
         self._number: dict[int, int] = {}  # of a letter in the old archive → in the new one
         self.done = Rebuilt()
+
+    def all(self, scheduler: str, workers: int | None) -> None:
+        """All of it."""
+        self.look()
+        self.letters(scheduler, workers)
+        self.documents()
+        finish(self._new, self._new.count("letters"))
 
     def look(self) -> None:
         """Find the letters whose bytes are damaged, and their documents in the sources."""
@@ -247,7 +279,7 @@ class _Rebuild:
             )
         for *refused, versions, added in self._quarantine():
             values = (*refused, names.name("engine", versions), added)
-            db.execute("INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?, ?, ?, ?)", values)
+            db.execute(QUARANTINE, values)
         # A letter whose line was lost is told to come from where it does: the old archive.
         db.execute(
             "INSERT INTO documents (sha256, source, bytes, format, variant, letter, engine, added) "
@@ -279,7 +311,7 @@ class _Rebuild:
             return []
 
 
-def _last(old: sqlite3.Connection) -> int:
+def _last(old: Database) -> int:
     """The highest number of a letter that any table still tells."""
     last = 0
     for query in (

@@ -6,7 +6,6 @@ archive, or a month, without them gives the same figures, only later.
 
 from __future__ import annotations
 
-import sqlite3
 import zlib
 from array import array
 
@@ -14,6 +13,7 @@ import msgspec
 
 from openimr.archive import tally as counting
 from openimr.archive.columns import Columns, months, stale_months
+from openimr.archive.place import Database
 
 NAME = "rollup"
 """The row of the table ``columns`` that holds them."""
@@ -47,12 +47,12 @@ class Rollup(msgspec.Struct, array_like=True):
 _DECODER = msgspec.msgpack.Decoder(Rollup)
 
 
-def make(db: sqlite3.Connection, month: int, columns: Columns) -> bytes:
+def make(db: Database, month: int, columns: Columns) -> bytes:
     """The counts of a month, packed for the table ``columns``."""
     return zlib.compress(msgspec.msgpack.encode(_make(db, month, columns)), 1)
 
 
-def load_all(db: sqlite3.Connection) -> list[Rollup]:
+def load_all(db: Database) -> list[Rollup]:
     """The counts of all months, in order of time."""
     from openimr.archive.columns import make as make_columns
 
@@ -69,7 +69,7 @@ def load_all(db: sqlite3.Connection) -> list[Rollup]:
     return found
 
 
-def chapters(db: sqlite3.Connection) -> dict[int, int]:
+def chapters(db: Database) -> dict[int, int]:
     """Of each guideline's number, the first with the same body and chapter."""
     first: dict[tuple[str, str], int] = {}
     return {
@@ -80,7 +80,7 @@ def chapters(db: sqlite3.Connection) -> dict[int, int]:
     }
 
 
-def _make(db: sqlite3.Connection, month: int, columns: Columns) -> Rollup:
+def _make(db: Database, month: int, columns: Columns) -> Rollup:
     same = chapters(db)
     counted = counting.days(columns)
     return Rollup(
@@ -111,16 +111,20 @@ def _expedited(columns: Columns) -> Columns:
     }
 
 
-def _sentences(db: sqlite3.Connection, columns: Columns) -> tuple[bytes, bytes, bytes]:
+def _sentences(db: Database, columns: Columns) -> tuple[bytes, bytes, bytes]:
     letters, treatments, sums = array("I"), array("I"), array("I")
-    for letter in columns["letter"]:
-        for treatment, packed in db.execute(
-            "SELECT treatment, sentences FROM items WHERE letter = ? ORDER BY position", (letter,)
-        ):
-            if packed:
-                for one in array("I", packed):
-                    if one % SAMPLE == 0:
-                        letters.append(letter)
-                        treatments.append(treatment)
-                        sums.append(one)
+    dated = columns["dated"]
+    span = (dated[0], dated[-1]) if dated else (0, -1)
+    for letter, treatment, packed in db.execute(
+        "SELECT letters.letter, treatment, sentences FROM letters CROSS JOIN items "
+        "WHERE items.letter = letters.letter AND dated >= ? AND dated <= ? "
+        "ORDER BY dated, position",
+        span,
+    ):
+        if packed:
+            for one in array("I", packed):
+                if one % SAMPLE == 0:
+                    letters.append(letter)
+                    treatments.append(treatment)
+                    sums.append(one)
     return letters.tobytes(), treatments.tobytes(), sums.tobytes()

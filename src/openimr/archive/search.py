@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import re
-import sqlite3
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, Literal
@@ -119,14 +118,14 @@ class _Search:
 
     def __init__(self, archive: Archive, query: Query, narrowed: Narrowed) -> None:
         self._archive = archive
-        self._db: sqlite3.Connection = archive.connection
+        self._db = archive.connection
         self._query = query
         self._narrowed = narrowed
-        self._match = query.expression(*narrowed.expressions)
+        self._match = archive.matching(query, narrowed.facets)
 
     def page(self, order: Order, limit: int, after: tuple[float, int] | None, sum_of: int) -> Found:
         count, more = self._count()
-        rows = self._by_rank(after) if order == "rank" else self._by_date(after)
+        rows = (self._by_rank if order == "rank" else self._by_date)(limit, after)
         chosen: list[tuple[float, int, int]] = []
         for looked, (rank, dated) in enumerate(rows, 1):
             letter = self._letter(dated)
@@ -150,36 +149,42 @@ class _Search:
     def _from(self) -> tuple[str, tuple[Any, ...]]:
         n = self._narrowed
         if self._match:
-            where = "search WHERE search MATCH ? AND rowid >= ? AND rowid < ?"
-            return where, (self._match, n.low, n.high)
+            where = f"search WHERE {self._match.where} AND rowid >= ? AND rowid < ?"
+            return where, (*self._match.values, n.low, n.high)
         return "letters WHERE dated >= ? AND dated < ?", (n.low, n.high)
 
     def _count(self) -> tuple[int, bool]:
         """How many letters the index finds, up to a limit, and whether there are more."""
         place, values = self._from()
-        sql = f"SELECT count(*) FROM (SELECT 1 FROM {place} LIMIT {COUNTED + 1})"
+        sql = f"SELECT count(*) FROM (SELECT 1 FROM {place} LIMIT {COUNTED + 1}) AS found"
         count = int(self._db.execute(sql, values).fetchone()[0])
         return min(count, COUNTED), count > COUNTED
 
-    def _by_date(self, after: tuple[float, int] | None) -> Iterator[tuple[float, int]]:
+    def _by_date(self, limit: int, after: tuple[float, int] | None) -> Iterator[tuple[float, int]]:
         place, values = self._from()
         column = "rowid" if self._match else "dated"
         if after is not None:
             place, values = f"{place} AND {column} < ?", (*values, after[1])
-        sql = f"SELECT 0.0, {column} FROM {place} ORDER BY {column} DESC"
-        yield from self._db.execute(sql, values)
+        most = limit + 1 if self._narrowed.exact else SCANNED
+        sql = f"SELECT {column} FROM {place} ORDER BY {column} DESC LIMIT {most}"
+        for (dated,) in self._db.execute(sql, values):
+            yield 0.0, dated
 
-    def _by_rank(self, after: tuple[float, int] | None) -> Iterator[tuple[float, int]]:
+    def _by_rank(self, limit: int, after: tuple[float, int] | None) -> Iterator[tuple[float, int]]:
         if not self._match:
-            yield from self._by_date(after)
+            yield from self._by_date(limit, after)
             return
         place, values = self._from()
-        newest = f"SELECT rank AS weight, rowid AS dated FROM {place} ORDER BY rowid DESC"
+        values = (*self._match.weighing, *values)
+        newest = (
+            f"SELECT {self._match.weight} AS weight, rowid AS dated FROM {place} "
+            "ORDER BY rowid DESC"
+        )
         beyond = ""
         if after is not None:
             beyond, values = "WHERE (weight, -dated) > (?, ?)", (*values, after[0], -after[1])
         yield from self._db.execute(
-            f"SELECT weight, dated FROM ({newest} LIMIT {RANKED}) {beyond} "
+            f"SELECT weight, dated FROM ({newest} LIMIT {RANKED}) AS newest {beyond} "
             "ORDER BY weight, dated DESC",
             values,
         )
@@ -247,12 +252,8 @@ class _Search:
         said = " ".join(texts(determination)).lower()
         groups = tuple(_as_said(group, said) for group in self._query.groups)
         # The words alone: with the facets in the expression a snippet could be made of facets.
-        row = self._db.execute(
-            "SELECT snippet(search, -1, ?, ?, ' … ', ?) FROM search "
-            "WHERE search MATCH ? AND rowid = ?",
-            (_OPEN, _CLOSE, _WORDS, Query(groups).expression(), dated),
-        ).fetchone()
-        return _marked(" ".join(str(row[0]).split())) if row else (otherwise, ())
+        piece = self._archive.snippet(Query(groups), dated, _WORDS, (_OPEN, _CLOSE))
+        return (otherwise, ()) if piece is None else _marked(" ".join(piece.split()))
 
 
 def _as_said(group: tuple[Term, ...], said: str) -> tuple[Term, ...]:

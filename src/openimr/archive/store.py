@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
-from typing import Literal
+from typing import Any, Literal
 
 from openimr.archive.entry import texts
 from openimr.archive.packed import Reading, unpack, unpack_determination
+from openimr.archive.place import Address, Database, Matching, Place, ServerError, place_of
+from openimr.archive.query import Query
 from openimr.archive.tags import tokens
 from openimr.errors import InputError
 from openimr.model import Determination
@@ -38,12 +41,85 @@ class Archive:
     """An open archive. Use it as a context manager, or call :meth:`close`.
 
     ``connection`` is open for reading by every module of this room; only
-    :class:`~openimr.archive.writer.Writer` writes.
+    :class:`~openimr.archive.writer.Writer` writes. What SQLite and PostgreSQL have no SQL in common
+    for are methods here, which :class:`openimr.archive.postgresql.ServerArchive` has of its own.
     """
 
-    def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
+    LISTED = "json_each(?) hits"
+    """A table ``hits`` with the column ``value``: the numbers of a JSON list."""
+    INDEXED = "SELECT id FROM search_docsize"
+    """The row ids that the full-text index knows."""
+
+    def __init__(self, folder: Place, connection: Database) -> None:
         self.folder = folder
         self.connection = connection
+
+    @property
+    def locator(self) -> str:
+        """What another process opens this archive by. Never shown: it may hold a password."""
+        folder = self.folder
+        return folder.secret if isinstance(folder, Address) else str(folder.resolve())
+
+    def size(self) -> int:
+        """Bytes on disk."""
+        return (Path(str(self.folder)) / DATABASE).stat().st_size
+
+    def insert(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Insert whole rows into a table."""
+        if rows:
+            marks = ", ".join("?" * len(rows[0]))
+            self.connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+
+    def index(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Put letters into the full-text index: row id, four texts and the words of the tags."""
+        if rows:
+            self.connection.executemany(
+                "INSERT INTO search (rowid, request, rationale, summary, guideline, tags) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                rows,
+            )
+
+    def tidy(self, added: int) -> None:
+        """Bring index and log into the form for reading, after letters were added."""
+        db = self.connection
+        if added * 20 > self.count("letters"):
+            _merge_index(db)
+        elif added:
+            db.execute("INSERT INTO search (search, rank) VALUES ('merge', 500)")
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def matching(self, query: Query, facets: Collection[tuple[str, ...]]) -> Matching | None:
+        """The condition of a search; None where nothing is asked for.
+
+        Args:
+            query: words.
+            facets: words of the column ``tags``, of each tuple one at least.
+        """
+        expression = query.expression(*facets)
+        return Matching("search MATCH ?", (expression,)) if expression else None
+
+    def snippet(self, query: Query, dated: int, words: int, marks: tuple[str, str]) -> str | None:
+        """A piece of a letter with the words of a query between ``marks``."""
+        row = self.connection.execute(
+            "SELECT snippet(search, -1, ?, ?, ' … ', ?) FROM search "
+            "WHERE search MATCH ? AND rowid = ?",
+            (*marks, words, query.expression(), dated),
+        ).fetchone()
+        return str(row[0]) if row else None
+
+    def index_agrees(self, quick: bool) -> bool:
+        """Whether the full-text index is sound and, unless ``quick``, holds the letters' words."""
+        try:
+            self.connection.execute(
+                "INSERT INTO search (search, rank) VALUES ('integrity-check', ?)", (int(not quick),)
+            )
+        except sqlite3.DatabaseError:
+            return False
+        return True
+
+    def listed(self, numbers: Sequence[int]) -> str:
+        """Numbers as the value of :data:`LISTED`."""
+        return json.dumps(numbers)
 
     def __enter__(self) -> Archive:
         return self
@@ -117,14 +193,18 @@ class Archive:
             ) from None
 
 
-def create(folder: Path) -> Archive:
-    """Make an empty archive in a folder, or open the one that is there, for writing.
+def create(folder: Place) -> Archive:
+    """Make an empty archive in a folder or on a server, or open the one there, for writing.
 
     The caller holds the lock, see :func:`openimr.archive.lock.writing`.
 
     Raises:
         InputError: the folder cannot be written to or holds something else.
     """
+    if isinstance(folder, Address):
+        from openimr.archive.postgresql import create_on_server
+
+        return create_on_server(folder)
     with explained(folder):
         connection = _connect(folder / DATABASE, "write")
         # A run that was killed early may have left a file without tables.
@@ -138,12 +218,16 @@ def create(folder: Path) -> Archive:
     return open_archive(folder, "write")
 
 
-def _make_tables(connection: sqlite3.Connection) -> None:
+def statements() -> Iterator[str]:
+    """The statements that make the tables."""
     text = files("openimr.archive").joinpath("schema.sql").read_text(encoding="utf-8")
     lines = (line for line in text.splitlines() if not line.startswith("--"))
-    for statement in "\n".join(lines).split(";"):
-        if statement.strip():
-            connection.execute(statement)
+    yield from (one.strip() for one in "\n".join(lines).split(";") if one.strip())
+
+
+def _make_tables(connection: sqlite3.Connection) -> None:
+    for statement in statements():
+        connection.execute(statement)
     connection.execute("INSERT INTO meta VALUES ('schema', ?)", (str(SCHEMA),))
     # One segment of the index per batch, merged sixteen at a time: each word is written about
     # log16(batches) times. The hash holds a whole batch, so that nothing is flushed in between.
@@ -151,17 +235,34 @@ def _make_tables(connection: sqlite3.Connection) -> None:
         connection.execute("INSERT INTO search (search, rank) VALUES (?, ?)", (setting, value))
 
 
-def open_archive(folder: Path | str, mode: Mode = "read") -> Archive:
+def _merge_index(db: Database) -> None:
+    """Merge all of the full-text index into one piece, a bounded step at a time."""
+    assert isinstance(db, sqlite3.Connection)
+    step = -2000
+    while True:
+        before = db.total_changes
+        db.execute("INSERT INTO search (search, rank) VALUES ('merge', ?)", (step,))
+        # Fewer than two changes tell that there was nothing left to merge.
+        if db.total_changes - before < 2:
+            return
+        step = 2000
+
+
+def open_archive(folder: Place | str, mode: Mode = "read") -> Archive:
     """Open an archive.
 
     Args:
-        folder: where ``imr archive build`` made it.
+        folder: where ``imr archive build`` made it: a folder, or ``postgresql://...``.
         mode: ``write`` is for the builder, which holds the lock.
 
     Raises:
         InputError: there is none, it is damaged, or a newer OpenIMR made it.
     """
-    folder = Path(folder)
+    folder = place_of(folder)
+    if isinstance(folder, Address):
+        from openimr.archive.postgresql import open_server
+
+        return open_server(folder)
     if not (folder / DATABASE).is_file():
         raise InputError(str(folder), "holds no archive", "make one with imr archive build")
     with explained(folder):
@@ -249,7 +350,7 @@ def register(connection: sqlite3.Connection) -> None:
 
 
 @contextmanager
-def explained(folder: Path) -> Iterator[None]:
+def explained(folder: Place) -> Iterator[None]:
     """Turn what SQLite says of a full disk, a damaged file or a lock into one sentence."""
     try:
         yield
@@ -261,10 +362,12 @@ def explained(folder: Path) -> Iterator[None]:
         ) from None
 
 
-def explanation(folder: Path, error: sqlite3.Error) -> InputError:
-    """The sentence for an error of SQLite."""
+def explanation(folder: Place, error: sqlite3.Error) -> InputError:
+    """The sentence for an error of the database."""
+    if isinstance(error, ServerError):
+        return InputError(str(folder), error.problem, error.remedy)
     code = getattr(error, "sqlite_errorname", "") or ""
-    where = str(folder / DATABASE)
+    where = f"{folder}/{DATABASE}"
     if code.startswith("SQLITE_FULL") or code in ("SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC"):
         return InputError(
             where,

@@ -6,7 +6,6 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from openimr.archive import columns
@@ -14,6 +13,7 @@ from openimr.archive.content import content_key
 from openimr.archive.entry import CitationRow, ItemRow, checksum
 from openimr.archive.lock import writing
 from openimr.archive.packed import unpack
+from openimr.archive.place import Database, Place, place_of
 from openimr.archive.store import DATABASE, Archive, open_archive
 from openimr.errors import InputError
 
@@ -34,7 +34,7 @@ class Damage:
 
 
 def verify(
-    folder: Path | str, *, quick: bool = False, on_progress: Telling | None = None
+    folder: Place | str, *, quick: bool = False, on_progress: Telling | None = None
 ) -> list[Damage]:
     """Examine an archive.
 
@@ -49,7 +49,7 @@ def verify(
     Raises:
         InputError: there is no archive, or a writer is at work.
     """
-    folder = Path(folder)
+    folder = place_of(folder)
     try:
         archive = open_archive(folder, "write")
     except InputError as error:
@@ -62,11 +62,12 @@ def verify(
 
 def _damages(archive: Archive, quick: bool, tell: Telling) -> Iterator[Damage]:
     db = archive.connection
-    for examine in (_structure, _counts):
-        yield from _guarded(examine(db), DATABASE)
+    if isinstance(db, sqlite3.Connection):
+        yield from _guarded(_structure(db), DATABASE)
+    yield from _guarded(_counts(archive), DATABASE)
     if not quick:
         yield from _guarded(_letters(db, tell), "letters")
-    yield from _guarded(_index(db, quick), "search")
+    yield from _guarded(_index(archive, quick), "search")
     if not quick:
         yield from _guarded(_columns(db), "columns")
 
@@ -109,7 +110,7 @@ def _place_of(db: sqlite3.Connection, line: str) -> str:
 
 _COUNTS = (
     ("packed", "SELECT count(*) FROM letters", "SELECT count(*) FROM packed"),
-    ("search", "SELECT count(*) FROM letters", "SELECT count(*) FROM search_docsize"),
+    ("search", "SELECT count(*) FROM letters", "SELECT count(*) FROM ({indexed}) AS known"),
     ("items", "SELECT coalesce(sum(items), 0) FROM letters", "SELECT count(*) FROM items"),
     ("letters", "SELECT count(*) FROM letters", "SELECT coalesce(max(letter), 0) FROM letters"),
     (
@@ -121,14 +122,17 @@ _COUNTS = (
 """Table, and two counts that have to agree."""
 
 
-def _counts(db: sqlite3.Connection) -> Iterator[Damage]:
+def _counts(archive: Archive) -> Iterator[Damage]:
     for table, wanted, found in _COUNTS:
-        ought, has = (db.execute(query).fetchone()[0] for query in (wanted, found))
+        ought, has = (
+            archive.connection.execute(query.format(indexed=archive.INDEXED)).fetchone()[0]
+            for query in (wanted, found)
+        )
         if ought != has:
             yield Damage(table, f"holds {has:,} of {ought:,}")
 
 
-def _letters(db: sqlite3.Connection, tell: Telling) -> Iterator[Damage]:
+def _letters(db: Database, tell: Telling) -> Iterator[Damage]:
     """Every letter unpacked, its hash and the sum of its rows made again."""
     last = max(
         db.execute(f"SELECT coalesce(max(letter), 0) FROM {table}").fetchone()[0]
@@ -148,7 +152,7 @@ def _letters(db: sqlite3.Connection, tell: Telling) -> Iterator[Damage]:
         yield Damage(place, f"letters {named}{more}: damaged")
 
 
-def _examine(db: sqlite3.Connection, rows: Rows, letter: int) -> str | None:
+def _examine(db: Database, rows: Rows, letter: int) -> str | None:
     """The table in which a letter is damaged, or None."""
     try:
         packed = db.execute(
@@ -169,7 +173,7 @@ def _examine(db: sqlite3.Connection, rows: Rows, letter: int) -> str | None:
 class Rows:
     """The rows of a letter, put together again as they were when its sum was made."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
         self._names = dict(db.execute("SELECT name, value FROM names"))
         self._guidelines = {row[0]: row[1:] for row in db.execute("SELECT * FROM guidelines")}
@@ -243,22 +247,18 @@ class Rows:
             )
 
 
-def _index(db: sqlite3.Connection, quick: bool) -> Iterator[Damage]:
+def _index(archive: Archive, quick: bool) -> Iterator[Damage]:
     """The full-text index: that it is sound, knows all letters, and holds their very words."""
-    missing = db.execute(
-        "SELECT count(*) FROM letters WHERE dated NOT IN (SELECT id FROM search_docsize)"
+    missing = archive.connection.execute(
+        f"SELECT count(*) FROM letters WHERE dated NOT IN ({archive.INDEXED})"
     ).fetchone()[0]
     if missing:
         yield Damage("search", f"does not know {missing:,} letters")
-    try:
-        db.execute(
-            "INSERT INTO search (search, rank) VALUES ('integrity-check', ?)", (int(not quick),)
-        )
-    except sqlite3.DatabaseError:
+    if not archive.index_agrees(quick):
         yield Damage("search", "the full-text index does not agree with the letters")
 
 
-def _columns(db: sqlite3.Connection) -> Iterator[Damage]:
+def _columns(db: Database) -> Iterator[Damage]:
     stale = {row[0] for row in db.execute("SELECT month FROM stale")}
     for month in columns.months(db):
         if month in stale:

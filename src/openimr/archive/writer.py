@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -25,6 +25,13 @@ _FIRST_DAY = 1 << 13
 """Days before 1992 are misread dates: no such review was held. They order as if undated."""
 
 _UNIX = date(1970, 1, 1)
+
+QUARANTINE = (
+    "INSERT INTO quarantine (source, sha256, bytes, reason, engine, added) "
+    "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (source) DO UPDATE SET sha256 = excluded.sha256, "
+    "bytes = excluded.bytes, reason = excluded.reason, engine = excluded.engine, "
+    "added = excluded.added"
+)
 
 
 class Source(msgspec.Struct, array_like=True, frozen=True):
@@ -71,6 +78,7 @@ class Writer:
         """
         self._provenance = provenance
         self._folder = archive.folder
+        self._archive = archive
         self._db = archive.connection
         self._engine_name = engine
         self._forget()
@@ -138,7 +146,7 @@ class Writer:
             )
         if not self._provenance:
             rows.documents.clear()
-        rows.insert(self._db)
+        rows.insert(self._archive)
         return written
 
     def letter_of(self, key: bytes) -> int | None:
@@ -272,7 +280,8 @@ class Writer:
         row = self._db.execute(select, values).fetchone()
         if row is not None:
             return int(row[0])
-        return int(self._db.execute(insert, values).lastrowid or 0)
+        self._db.execute(insert, values)
+        return int(self._db.execute(select, values).fetchone()[0])
 
 
 def month_of(decided: int | None) -> int:
@@ -298,8 +307,9 @@ class _Rows:
         self.quarantine: list[tuple[Any, ...]] = []
         self.months: set[int] = set()
 
-    def insert(self, db: sqlite3.Connection) -> None:
+    def insert(self, archive: Archive) -> None:
         """Insert them all."""
+        db = archive.connection
         # The index takes ascending row ids without flushing in between.
         self.search.sort()
         for table, rows in (
@@ -310,33 +320,20 @@ class _Rows:
             ("citations", self.citations),
             ("packed", self.packed),
         ):
-            _insert(db, table, rows)
-        if self.search:
-            db.executemany(
-                "INSERT INTO search (rowid, request, rationale, summary, guideline, tags) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
-                self.search,
-            )
+            archive.insert(table, rows)
+        archive.index(self.search)
         if self.documents:
             db.executemany(
-                "INSERT OR IGNORE INTO documents (sha256, source, bytes, format, variant, letter, "
-                "engine, added) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO documents (sha256, source, bytes, format, variant, letter, engine, "
+                "added) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 self.documents,
             )
             db.executemany(
                 "DELETE FROM quarantine WHERE sha256 = ?", [(row[0],) for row in self.documents]
             )
-        _insert(db, "quarantine", self.quarantine, "INSERT OR REPLACE")
-        db.executemany("INSERT OR IGNORE INTO stale VALUES (?)", [(m,) for m in self.months])
-
-
-def _insert(
-    db: sqlite3.Connection,
-    table: str,
-    rows: Iterable[Sequence[Any]],
-    verb: str = "INSERT",
-) -> None:
-    rows = list(rows)
-    if rows:
-        marks = ", ".join("?" * len(rows[0]))
-        db.executemany(f"{verb} INTO {table} VALUES ({marks})", rows)
+        if self.quarantine:
+            db.executemany(QUARANTINE, self.quarantine)
+        if self.months:
+            db.executemany(
+                "INSERT INTO stale VALUES (?) ON CONFLICT DO NOTHING", [(m,) for m in self.months]
+            )

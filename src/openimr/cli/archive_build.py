@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from openimr.cli.archive_place import FOLDER
+
 if TYPE_CHECKING:
     from openimr.archive.build import Progress
+    from openimr.archive.place import Place
 
 _EXAMPLES = """\b
 Examples:
@@ -45,13 +47,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
             type=click.IntRange(1),
             help="Processes of the pool; one a processor by default.",
         ),
-        click.option(
-            "--archive",
-            "folder",
-            required=True,
-            type=click.Path(path_type=Path, file_okay=False),
-            help="The archive's folder.",
-        ),
+        FOLDER,
         click.argument("sources", nargs=-1, required=True, metavar="SOURCE..."),
     ):
         command = decorate(command)
@@ -62,7 +58,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 @_options
 def build(
     sources: tuple[str, ...],
-    folder: Path,
+    folder: Place,
     workers: int | None,
     scheduler: str,
     wait: float,
@@ -83,7 +79,7 @@ def build(
 @_options
 def add(
     sources: tuple[str, ...],
-    folder: Path,
+    folder: Place,
     workers: int | None,
     scheduler: str,
     wait: float,
@@ -98,7 +94,7 @@ def add(
 
 def _run(
     sources: tuple[str, ...],
-    folder: Path,
+    folder: Place,
     workers: int | None,
     scheduler: str,
     wait: float,
@@ -133,7 +129,7 @@ def _run(
         sys.exit(1)
 
 
-def _summary(done: Progress, folder: Path) -> str:
+def _summary(done: Progress, folder: Place) -> str:
     parts = [f"{done.letters:,} letters added to {folder}"]
     if done.again:
         parts.append(f"{done.again:,} were there under another file")

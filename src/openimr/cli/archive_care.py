@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-_FOLDER = click.option(
-    "--archive",
-    "folder",
-    required=True,
-    type=click.Path(path_type=Path, file_okay=False),
-    help="The archive's folder.",
-)
+from openimr.cli.archive_place import FOLDER
+
+if TYPE_CHECKING:
+    from openimr.archive.place import Place
+
 _JSON = click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
 
 
@@ -23,10 +21,10 @@ Examples:
   imr archive info --archive reviews --quarantine
 """
 )
-@_FOLDER
+@FOLDER
 @_JSON
 @click.option("--quarantine", is_flag=True, help="List what could not be read, with the reasons.")
-def info(folder: Path, as_json: bool, quarantine: bool) -> None:
+def info(folder: Place, as_json: bool, quarantine: bool) -> None:
     """What an archive holds: counts, spans, versions, and what could not be read."""
     import json
 
@@ -57,10 +55,10 @@ Examples:
   imr archive verify --archive reviews --quick
 """
 )
-@_FOLDER
+@FOLDER
 @_JSON
 @click.option("--quick", is_flag=True, help="Structure and counts only, not every letter.")
-def verify(folder: Path, as_json: bool, quick: bool) -> None:
+def verify(folder: Place, as_json: bool, quick: bool) -> None:
     """Check an archive: the database, every letter against its hash, index and columns.
 
     What is damaged is named by file, table and letter, and the exit code is 1. imr archive rebuild
@@ -96,7 +94,7 @@ Examples:
   imr archive rebuild --archive reviews --workers 8
 """
 )
-@_FOLDER
+@FOLDER
 @_JSON
 @click.option("--workers", type=click.IntRange(1), help="Processes; one a processor by default.")
 @click.option(
@@ -106,7 +104,7 @@ Examples:
     metavar="WHERE",
     help="in-process, processes, or tcp://HOST:PORT of a Dask scheduler.",
 )
-def rebuild(folder: Path, as_json: bool, workers: int | None, scheduler: str) -> None:
+def rebuild(folder: Place, as_json: bool, workers: int | None, scheduler: str) -> None:
     """Make an archive anew from its own letters, and damaged ones from their sources.
 
     Mends what imr archive verify found, and brings an archive to this version's tables, engine and

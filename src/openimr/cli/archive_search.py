@@ -4,27 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from openimr.cli.archive_place import FOLDER
 
 if TYPE_CHECKING:
     from rich.text import Text
 
     from openimr.archive.counts import Count
     from openimr.archive.filters import Filters
+    from openimr.archive.place import Place
     from openimr.archive.search import Found, Hit
 
 _MOST_VALUES = 12
 
-FOLDER = click.option(
-    "--archive",
-    "folder",
-    required=True,
-    type=click.Path(path_type=Path, file_okay=False),
-    help="The archive's folder.",
-)
 JSON = click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
 
 _MANY = (
@@ -132,7 +127,7 @@ Examples:
 @JSON
 def search(
     words: tuple[str, ...],
-    folder: Path,
+    folder: Place,
     order: Any,
     limit: int,
     after: str | None,

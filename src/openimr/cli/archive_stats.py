@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from openimr.cli.archive_search import FOLDER, JSON, Day
+from openimr.cli.archive_place import FOLDER
+from openimr.cli.archive_search import JSON, Day
 from openimr.errors import InputError
 
 if TYPE_CHECKING:
+    from openimr.archive.place import Place
     from openimr.archive.statistics import Overview, Row, Share, Table
 
 _MOST_ROWS = 15
@@ -46,7 +48,7 @@ Examples:
 @click.option("--html", "page", type=click.Path(path_type=Path), help="Report to write.")
 def stats(
     *,
-    folder: Path,
+    folder: Place,
     by: tuple[str, ...],
     first: Any,
     last: Any,
