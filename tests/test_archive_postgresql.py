@@ -29,9 +29,11 @@ from openimr.archive.lock import writing
 from openimr.archive.place import Address, place_of
 from openimr.archive.rebuild import rebuild
 from openimr.archive.search import search
+from openimr.archive.similar import profiles_of_letter, similar
 from openimr.archive.statistics import count_by, overview
 from openimr.archive.store import Archive
 from openimr.archive.verify import verify
+from openimr.archive.whatif import Change, whatif
 from openimr.cli.main import cli
 from openimr.errors import InputError
 
@@ -211,6 +213,20 @@ def test_both_have_the_same_figures(both: tuple[Archive, Archive]) -> None:
     assert overview(shared) == overview(folder)
     for by in (("treatment",), ("region", "year"), ("criterion", "month"), ("specialty",)):
         assert count_by(shared, by) == count_by(folder, by)
+
+
+def test_both_tell_the_same_decisions_like_a_case(both: tuple[Archive, Archive]) -> None:
+    number = both[0].determination(5).case_number or ""
+    alike, same = (similar(one, profiles_of_letter(one, number.lower())) for one in both)
+    assert alike == same
+    assert any(item.upheld for item in alike)
+
+
+def test_both_flip_the_same_proposals(both: tuple[Archive, Archive]) -> None:
+    change = Change(settings=("mri_lumbar.C1.condition=age >= 1",))
+    flips, same = (whatif(one, change, scheduler="in-process") for one in both)
+    assert flips == same
+    assert flips.letters
 
 
 def test_letters_of_odd_signs_are_kept_and_found(address: str, tmp_path: Path) -> None:

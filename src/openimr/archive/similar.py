@@ -22,6 +22,8 @@ import msgspec
 
 from openimr.archive.filters import DECISIONS, Filters, Narrowed, fitting, narrow
 from openimr.archive.packed import Tested
+from openimr.archive.place import Matching
+from openimr.archive.query import Query
 from openimr.archive.store import Archive, explained
 from openimr.errors import InputError
 from openimr.model import Case, Fact, ItemReview
@@ -111,7 +113,7 @@ def profiles_of_letter(archive: Archive, case_number: str) -> list[Profile]:
         InputError: no letter has this case number.
     """
     row = archive.connection.execute(
-        "SELECT letter FROM letters WHERE case_number IN (?, ?)",
+        "SELECT letter FROM letters WHERE case_number IN (?, ?) ORDER BY letter",
         (case_number, case_number.upper()),
     ).fetchone()
     if row is None:
@@ -178,9 +180,10 @@ def _alike(archive: Archive, profile: Profile, decision: str | None, limit: int)
             narrowed = narrow(archive, filters)
         except InputError:  # a treatment or region that no letter has
             continue
-        match = " AND ".join(narrowed.expressions)
+        match = archive.matching(Query(), narrowed.facets)
+        assert match is not None, "there is a treatment at least"
         counts[outcome] = archive.connection.execute(
-            "SELECT count(*) FROM search WHERE search MATCH ?", (match,)
+            f"SELECT count(*) FROM search WHERE {match.where}", match.values
         ).fetchone()[0]
         if decision in (None, outcome):
             found[outcome] = list(_candidates(archive, profile, narrowed, match))
@@ -229,12 +232,12 @@ def _likeness(profile: Profile, other: Profile, rarity: tuple[Rarity, Rarity]) -
 
 
 def _candidates(
-    archive: Archive, profile: Profile, narrowed: Narrowed, match: str
+    archive: Archive, profile: Profile, narrowed: Narrowed, match: Matching
 ) -> Iterator[_Candidate]:
     rows = archive.connection.execute(
-        "SELECT letter FROM search JOIN letters ON dated = search.rowid WHERE search MATCH ? "
-        "ORDER BY search.rowid DESC LIMIT ?",
-        (match, CANDIDATES),
+        "SELECT letter FROM search JOIN letters ON dated = search.rowid "
+        f"WHERE {match.where} ORDER BY search.rowid DESC LIMIT ?",
+        (*match.values, CANDIDATES),
     ).fetchall()
     for (letter,) in rows:
         determination, reading = archive.letter(letter)

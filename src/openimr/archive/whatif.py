@@ -147,7 +147,7 @@ def whatif(
         batches = [letters[n : n + BATCH] for n in range(0, len(letters), BATCH)]
         jobs = (
             Job(
-                str(archive.folder.resolve()),
+                archive.locator,
                 change,
                 changed.version,
                 treatments,

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from openimr.cli.archive_search import FOLDER, JSON
+from openimr.cli.archive_place import FOLDER
+from openimr.cli.archive_search import JSON
 
 if TYPE_CHECKING:
+    from openimr.archive.place import Place
     from openimr.archive.similar import Alike, AlikeItem
 
 
@@ -36,7 +38,7 @@ Examples:
     help="Decisions of each outcome.",
 )
 @JSON
-def similar(folder: Path, case: str, decision: str | None, limit: int, as_json: bool) -> None:
+def similar(folder: Place, case: str, decision: str | None, limit: int, as_json: bool) -> None:
     """Find the decisions most like a case: same treatment and region, both outcomes.
 
     CASE is the case number of an archived letter, or a case file as imr review takes it. For each

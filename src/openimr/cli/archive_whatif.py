@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from openimr.cli.archive_search import FOLDER, JSON, Day
+from openimr.cli.archive_place import FOLDER
+from openimr.cli.archive_search import JSON, Day
 
 if TYPE_CHECKING:
+    from openimr.archive.place import Place
     from openimr.archive.whatif import Flip, Flips, Outcome
 
 
@@ -64,7 +66,7 @@ Examples:
 @JSON
 def whatif(
     *,
-    folder: Path,
+    folder: Place,
     settings: tuple[str, ...],
     library_folders: tuple[Path, ...],
     edition: Any,
