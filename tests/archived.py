@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from openimr.archive.store import DATABASE, register
+from openimr.archive.embedded import register
+from openimr.archive.store import DATABASE
 from openimr.guidelines.library import load
 from openimr.letters import write
 from openimr.model import Determination, DeterminedItem, Reviewer

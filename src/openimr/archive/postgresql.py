@@ -13,12 +13,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from openimr.archive.entry import texts
 from openimr.archive.packed import unpack
-from openimr.archive.place import Address, Matching
+from openimr.archive.place import Address, Matching, ServerError
 from openimr.archive.query import Query, Term
 from openimr.archive.server import SCHEMA, Connection, connect
 from openimr.archive.store import SCHEMA as FORM
@@ -283,10 +283,11 @@ def rebuilding(address: Address) -> Iterator[ServerArchive]:
         connection.execute(f"DROP SCHEMA IF EXISTS {NEW} CASCADE")
         _make_tables(connection, NEW)
         yield ServerArchive(address, connection)
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        connection.execute(f"DROP SCHEMA IF EXISTS {NEW} CASCADE")
     finally:
+        with suppress(ServerError):
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            connection.execute(f"DROP SCHEMA IF EXISTS {NEW} CASCADE")
         connection.close()
 
 

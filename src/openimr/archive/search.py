@@ -208,9 +208,9 @@ class _Search:
         determination = self._archive.determination(letter)
         names = dict(
             self._db.execute(
-                "SELECT names.name, value FROM items JOIN names ON name IN (treatment, region) "
-                "WHERE letter = ?",
-                (letter,),
+                "SELECT name, value FROM names WHERE name IN (SELECT treatment FROM items "
+                "WHERE letter = ? UNION SELECT region FROM items WHERE letter = ?)",
+                (letter, letter),
             )
         )
         rows = self._db.execute(

@@ -109,6 +109,8 @@ def _translated() -> Iterator[None]:
 
 
 def _told(error: psycopg.Error) -> ServerError:
+    from psycopg import OperationalError
+
     state = error.sqlstate or ""
     if state == "53100":
         return ServerError(
@@ -119,14 +121,16 @@ def _told(error: psycopg.Error) -> ServerError:
         return ServerError("does not allow this user to do so", "ask who keeps the server")
     if state in ("25006", "57P03"):
         return ServerError("takes no writing now", "name the server that does, or try again")
-    if state.startswith(("08", "57P")) or not state:
+    if state.startswith(("08", "57P")) or (not state and isinstance(error, OperationalError)):
         return ServerError(
             "the connection was lost; what was stored before is intact",
             "run the same command again, it goes on where it stopped",
         )
     if state.startswith("XX"):
         return ServerError("is damaged", "see what with imr archive verify, mend it with rebuild")
-    return ServerError(f"the server reports error {state}", "run imr archive verify")
+    return ServerError(
+        f"the server reports error {state or type(error).__name__}", "run imr archive verify"
+    )
 
 
 def connect(address: Address) -> Connection:

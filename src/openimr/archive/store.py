@@ -10,13 +10,12 @@ from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any
 
-from openimr.archive.entry import texts
-from openimr.archive.packed import Reading, unpack, unpack_determination
+from openimr.archive.embedded import Mode, connect, settle
+from openimr.archive.packed import Reading, unpack
 from openimr.archive.place import Address, Database, Matching, Place, ServerError, place_of
 from openimr.archive.query import Query
-from openimr.archive.tags import tokens
 from openimr.errors import InputError
 from openimr.model import Determination
 
@@ -25,13 +24,6 @@ SCHEMA = 1
 """The number of the tables' shape. One that changes is mended by ``imr archive rebuild``."""
 
 PAGE = 8192
-_CACHE_KB = 192 * 1024
-_WAL_PAGES = 8192
-
-_TEXTS = {"request": 0, "rationale": 1, "summary": 2, "guideline": 3}
-
-Mode = Literal["read", "write"]
-
 
 Packed = tuple[Determination, Reading]
 """A letter, and what was read in it: facts, findings, tags."""
@@ -206,11 +198,11 @@ def create(folder: Place) -> Archive:
 
         return create_on_server(folder)
     with explained(folder):
-        connection = _connect(folder / DATABASE, "write")
+        connection = connect(folder / DATABASE, "write")
         # A run that was killed early may have left a file without tables.
         if not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
             connection.execute(f"PRAGMA page_size = {PAGE}")
-            _settle(connection, "write")
+            settle(connection, "write")
             connection.execute("BEGIN IMMEDIATE")
             _make_tables(connection)
             connection.execute("COMMIT")
@@ -266,7 +258,7 @@ def open_archive(folder: Place | str, mode: Mode = "read") -> Archive:
     if not (folder / DATABASE).is_file():
         raise InputError(str(folder), "holds no archive", "make one with imr archive build")
     with explained(folder):
-        connection = _connect(folder / DATABASE, mode)
+        connection = connect(folder / DATABASE, mode)
         archive = Archive(folder, connection)
         schema = _schema(archive)
         if schema is None:
@@ -284,7 +276,7 @@ def open_archive(folder: Place | str, mode: Mode = "read") -> Archive:
             else "use the version of OpenIMR that made it, or a newer one",
         )
     with explained(folder):
-        _settle(connection, mode)
+        settle(connection, mode)
     return archive
 
 
@@ -293,60 +285,6 @@ def _schema(archive: Archive) -> str | None:
         return archive.meta("schema")
     except sqlite3.OperationalError:  # no such table
         return None
-
-
-def _connect(path: Path, mode: Mode) -> sqlite3.Connection:
-    # Write-ahead logging needs a writable shared-memory file even to read, where there is a log.
-    uri = path.resolve().as_uri() + ("?mode=rwc" if mode == "write" else "?mode=rw")
-    try:
-        connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=30)
-        connection.execute("SELECT 1 FROM sqlite_master")
-    except sqlite3.OperationalError:
-        # A folder that may not be written to, such as a medium shipped to a reader.
-        connection = sqlite3.connect(
-            path.resolve().as_uri() + "?mode=ro&immutable=1", uri=True, isolation_level=None
-        )
-    return connection
-
-
-def _settle(connection: sqlite3.Connection, mode: Mode) -> None:
-    connection.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
-    if mode == "write":
-        connection.execute("PRAGMA journal_mode = WAL")
-        # NORMAL: a commit outlives the death of the process; a power cut may take the last
-        # commits back, and the next run reads those letters again.
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
-        connection.execute("PRAGMA journal_size_limit = 67108864")
-        # Debian builds SQLite so that freed pages are overwritten: published letters need not be.
-        connection.execute("PRAGMA secure_delete = OFF")
-    else:
-        connection.execute("PRAGMA query_only = ON")
-        # Readers share the system's cache of the file. The writer does not: what is mapped counts
-        # as its own memory, which is to stay flat.
-        connection.execute(f"PRAGMA mmap_size = {2**31 - 65536}")
-    register(connection)
-
-
-def register(connection: sqlite3.Connection) -> None:
-    """Teach a connection the functions that the view ``texts`` calls.
-
-    ``letter_text(determination, column)`` and ``letter_tags(determination, reading)``: the
-    full-text index keeps no text of its own, so snippets are cut from the packed letter.
-    """
-    last: tuple[bytes, tuple[str, str, str, str]] | None = None
-
-    def letter_text(data: bytes, column: str) -> str:
-        nonlocal last
-        if last is None or last[0] != data:
-            last = (data, texts(unpack_determination(data)))
-        return last[1][_TEXTS[column]]
-
-    def letter_tags(data: bytes, reading: bytes) -> str:
-        return tokens(unpack(data, reading)[1].tags)
-
-    connection.create_function("letter_text", 2, letter_text, deterministic=True)
-    connection.create_function("letter_tags", 2, letter_tags, deterministic=True)
 
 
 @contextmanager

@@ -46,6 +46,7 @@ class _Lazy(click.Group):
 def archive() -> None:
     """Published determinations at scale: build an archive, keep it, look after it.
 
-    An archive is a folder with one database. Every letter is read, its facts found, its items
-    reviewed blind; what was decided stands beside what the criteria say.
+    An archive is a folder with one database, or a database on a PostgreSQL server. Every letter is
+    read, its facts found, its items reviewed blind; what was decided stands beside what the
+    criteria say.
     """
