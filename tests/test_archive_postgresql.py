@@ -135,6 +135,9 @@ QUERIES_TYPED = (
     '"low back" pain',
     "therap* NOT pain",
     "L5-S1",
+    "is",
+    '"is decided"',
+    "i",
     "zebra",
     "30%",
 )
@@ -172,7 +175,9 @@ def test_both_find_the_same(both: tuple[Archive, Archive], query: str, filters: 
 
 
 def test_the_list_of_queries_finds_something(both: tuple[Archive, Archive]) -> None:
-    assert all(search(both[1], one, limit=1).hits for one in QUERIES_TYPED if one != "zebra")
+    assert all(
+        search(both[1], one, limit=1).hits for one in QUERIES_TYPED if one not in ("zebra", "i")
+    )
     assert all(search(both[1], "", one, limit=1).hits for one in FILTERS)
 
 

@@ -54,6 +54,9 @@ _VECTOR = " || ".join(
 )
 _WEIGHTS = "{0.25, 0.5, 0.5, 1.0}"
 """Of D, C, B, A: guideline lines, summary, rationale, request."""
+_SHORT = re.compile(r"\b\w?[sy]\b")
+"""Words of two letters that the server would stem ("is" to "i"), the embedded index does not. A
+numeral behind them keeps them whole."""
 _ASCII = "".join(chr(c).lower() if chr(c).isalnum() else " " for c in range(128))
 
 
@@ -171,7 +174,7 @@ def _searched(of: Sequence[str]) -> list[str]:
     """The texts of a letter as words that no parser takes for anything else."""
     left, found = _MOST_CHARACTERS, []
     for text in of:
-        plain = " ".join(_plain(text[:left]).split())
+        plain = _SHORT.sub(r"\g<0>0", " ".join(_plain(text[:left]).split()))
         left = max(0, left - len(plain))
         found.append(f"{plain} {_BETWEEN}")
     return found
@@ -201,10 +204,12 @@ def _any_of(terms: Sequence[Term]) -> str:
 
 
 def _phrase(term: Term) -> str:
-    words = [f"'{word}'" for one in term.words for word in _plain(one).split()]
-    if words and term.prefix:
-        words[-1] += ":*"
-    return f"({' <-> '.join(words)})" if words else ""
+    words = " ".join(map(_plain, term.words)).split()
+    last = f"'{words.pop()}':*" if words and term.prefix else None
+    found = ["'" + _SHORT.sub(r"\g<0>0", word) + "'" for word in words]
+    if last:
+        found.append(last)
+    return f"({' <-> '.join(found)})" if found else ""
 
 
 def open_server(address: Address) -> ServerArchive:
