@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 import yaml
 from django.urls import reverse
 
 from openimr.office.urls import office as addresses
+from test_permissions import arguments
 
 pytestmark = pytest.mark.browser
 
@@ -49,12 +49,7 @@ def fitting(person: str, case) -> str:
 
 def links_of(case, names, person: str) -> list[str]:
     """Every address of the table that the person may open with GET, for one case."""
-    document = case.documents.first()
-    given = {
-        "number": case.number, "document": document.pk, "pk": document.pk, "page": 1, "width": 900,
-        "upload": uuid4(), "position": 0, "item": case.items.first().pk, "username": "rita", "to": "html",
-        "step": "withdraw", "draft": 0,
-    }  # fmt: skip
+    given = arguments(case) | {"to": "html"}
     found = []
     for address in addresses:
         if person in names[address.name].get("get", ()):

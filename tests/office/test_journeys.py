@@ -6,6 +6,7 @@ Labels and roles find what a person would find; nothing sleeps, nothing posts be
 from __future__ import annotations
 
 import io
+import re
 import shutil
 from datetime import timedelta
 
@@ -131,9 +132,42 @@ def upload(page, name: str, kind: str, data: bytes) -> None:
     page.get_by_role("table").get_by_role("link", name=name, exact=True).wait_for()
 
 
-def test_from_screening_to_the_letters(pages, case_in) -> None:
-    case = case_in("received")
-    ida = pages("ida", f"/cases/{case.number}/")
+def enter_application(page) -> Case:
+    """Type in a paper form, as far as the office needs it."""
+    today = timezone.localdate()
+    page.get_by_role("button", name="Start an empty form").click()
+    typed = {
+        "First name": "Irma", "Last name": "Fenwick", "Date of injury": f"{today - timedelta(days=400)}",
+        "Address, city, state, ZIP code": "1 Invented Street, Nowhere, CA 90000",
+        "Employer": "Invented Freight Works", "Law firm": "Invented & Imagined LLP",
+        "Physician's first name": "Iva", "Physician's last name": "Imagined",
+        "Specialty": "Physical Medicine & Rehabilitation",
+        "Claims administrator's company": "Invented Claims Services",
+        "Date of the utilization review decision": f"{today - timedelta(days=10)}",
+        "Decision served on the employee on": f"{today - timedelta(days=10)}",
+        "Application form given on": f"{today - timedelta(days=10)}",
+        "Signed on": f"{today - timedelta(days=2)}",
+        "Service or good requested": "Acupuncture, 6 sessions for the lumbar spine",
+    }  # fmt: skip
+    chosen = {
+        "Received by": "Mail", "Form used": "DWC Form IMR", "Utilization review decided": "Denied",
+        "Served by": "Electronically", "Who applies": "Employee",
+        "Is the request and consent to obtain records signed?": "Yes",
+        "Is liability disputed for a reason other than necessity?": "No",
+        "Is the utilization review decision attached?": "Yes",
+    }  # fmt: skip
+    for label, value in typed.items():
+        page.get_by_label(re.compile(f"^{re.escape(label)}(:|needed|$)")).first.fill(value)
+    for label, value in chosen.items():
+        page.get_by_label(re.compile(f"^{re.escape(label)}(:|needed|$)")).first.select_option(label=value)
+    page.get_by_role("button", name="Enter the application").click()
+    page.get_by_role("status").get_by_text("is entered").wait_for()
+    return Case.objects.get()
+
+
+def test_from_the_form_to_the_letters(pages, staff) -> None:
+    ida = pages("ida", "/applications/")
+    case = enter_application(ida)
     take_step(ida, "Start the screening")
     take_step(ida, "Accept as eligible")
     take_step(ida, "Send the notice of assignment")
