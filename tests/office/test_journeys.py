@@ -159,7 +159,9 @@ def enter_application(page) -> Case:
     for label, value in typed.items():
         page.get_by_label(re.compile(f"^{re.escape(label)}(:|needed|$)")).first.fill(value)
     for label, value in chosen.items():
-        page.get_by_label(re.compile(f"^{re.escape(label)}(:|needed|$)")).first.select_option(label=value)
+        page.get_by_label(re.compile(f"^{re.escape(label)}(:|needed|$)")).first.select_option(
+            label=value
+        )
     page.get_by_role("button", name="Enter the application").click()
     page.get_by_role("status").get_by_text("is entered").wait_for()
     return Case.objects.get()

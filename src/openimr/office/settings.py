@@ -68,6 +68,7 @@ def _kept(name: str, make: Any) -> str:
 def _database() -> dict[str, Any]:
     url = os.environ.get("OPENIMR_DATABASE", "")
     if not url:
+        DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": DATA / "office.sqlite3",
