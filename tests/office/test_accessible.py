@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 from django.urls import reverse
+from test_permissions import arguments
 
 from openimr.office.urls import office as addresses
-from test_permissions import arguments
 
 pytestmark = pytest.mark.browser
 
