@@ -40,7 +40,7 @@ serve: $(VENV)/office.stamp ## Start the office with invented cases on 127.0.0.1
 	@$(BIN)/imr serve --demo --data $(OUT)/office
 
 test: $(VENV)/dev.stamp lint ## Lint, type check, and run every test that can run here
-	@$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=95
+	@$(BIN)/python -m pytest -n 2 --cov --cov-report=term --cov-fail-under=95
 
 lint: $(VENV)/dev.stamp ## ruff, strict mypy, import contract
 	@$(BIN)/ruff check .
