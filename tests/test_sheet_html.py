@@ -5,7 +5,6 @@ import json
 import re
 import shutil
 import subprocess
-import time
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -169,12 +168,6 @@ def test_hostile_text_stays_text(words):
     assert "\u202e".encode() not in source
     if words.isascii() and words.isprintable():
         assert words in "".join(page.text)
-
-
-def _timed(work):
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
 
 
 # --- colours -----------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from django.utils import timezone
@@ -132,17 +131,15 @@ def long_case(case_in):
     return case
 
 
-def test_a_file_of_300_pages_opens_at_once(
+def test_a_file_of_300_pages_opens_with_few_queries(
     long_case, as_user, django_assert_max_num_queries
 ) -> None:
     client = as_user(long_case.assignments.get().reviewer.username)
     url = f"{long_case.get_absolute_url()}desk/"
     client.get(url)
-    start = time.perf_counter()
     with django_assert_max_num_queries(40):
         page = text(client.get(url))
 
-    assert time.perf_counter() - start < 1
     assert len(page) < 200_000
 
 
