@@ -76,7 +76,7 @@ def test_each_recipient_gets_a_letter_with_its_cover_and_service_is_logged(issue
 
 
 def test_the_pdf_of_a_recipient_holds_cover_and_determination(issued, as_user) -> None:
-    letter = issued.letters.get(recipient_role="employee")
+    letter = issued.letters.get(kind="determination", recipient_role="employee")
     response = as_user("carl").get(f"{issued.get_absolute_url()}served/{letter.pk}/")
 
     text = _text(response.content)
@@ -133,7 +133,7 @@ def test_what_cannot_be_printed_is_not_issued(case_in, staff, as_user) -> None:
         take("issue", case, staff["carl"])
     page = as_user("carl").post(f"{case.get_absolute_url()}issue/", {}, follow=True)
     assert "control character" in page.content.decode()
-    assert not case.letters.exists()
+    assert not case.letters.filter(kind="determination").exists()
 
 
 def test_the_published_copy_names_nobody(issued, as_user) -> None:

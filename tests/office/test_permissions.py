@@ -28,7 +28,7 @@ def arguments(case) -> dict[str, Any]:
         "number": case.number,
         "step": "withdraw",
         "document": document.pk,
-        "pk": document.pk,
+        "pk": case.letters.latest("pk").pk,
         "page": 1,
         "width": 900,
         "upload": uuid4(),

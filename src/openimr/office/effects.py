@@ -7,14 +7,75 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from openimr.model import Review
-from openimr.office.models import Assignment, Attestation, Case, InformationRequest, User
-from openimr.office.workflow import Step, chosen_reviewers, clocks, effect, program
+from openimr.office import audit
+from openimr.office.intake import documents_moved, taken_in
+from openimr.office.models import Assignment, Attestation, Case, InformationRequest, Note, User
+from openimr.office.workflow import Step, chosen_reviewers, clocks, effect, program, save
 from openimr.rules.outcome import case_outcome, vote
 
 
 @effect("convert_to_expedited")
 def _expedite(step: Step, _: datetime) -> None:
     step.case.priority = "expedited"
+    step.case.circumstances = {**step.case.circumstances, "expedited_certified": True}
+    Note.objects.create(
+        case=step.case,
+        author=step.user,
+        text=f"Certification: {step.given['certification']}"[:4000],
+    )
+
+
+@effect("ask_for_information")
+def _ask_in_screening(step: Step, moment: datetime) -> None:
+    """The question with its day (APP-21); the answer to an earlier one stops no clock."""
+    step.case.events = {k: v for k, v in step.case.events.items() if k != "information_received"}
+    InformationRequest.objects.create(
+        case=step.case,
+        asked_by=step.user,
+        party_role=str(step.given["party"])[:40],
+        question=str(step.given["question"])[:8000],
+        due_at=next(
+            (line.due for line in clocks(step.case) if line.clock == "screening_answer"), None
+        ),
+    )
+
+
+@effect("information_arrived")
+def _answered_in_screening(step: Step, moment: datetime) -> None:
+    asked = step.case.information_requests.filter(answered_at=None).first()
+    if asked is not None:
+        asked.answer, asked.answered_at = str(step.given.get("answer", ""))[:8000], moment
+        asked.save(update_fields=["answer", "answered_at"])
+
+
+@effect("refuse", "defer")
+def _reasons(step: Step, _: datetime) -> None:
+    """Which grounds a person confirmed stands in the log."""
+    codes = sorted(step.given["reasons"])
+    audit.record("screening.confirmed", step.user, step.case, step=step.line.id, grounds=codes)
+
+
+@effect("employer_agrees")
+def _agreed(step: Step, _: datetime) -> None:
+    step.case.circumstances = {**step.case.circumstances, "employer_agrees": True}
+
+
+@effect("assign")
+def _records_channel(step: Step, _: datetime) -> None:
+    """A notice that goes electronically leaves 12 days for the records, else 15 (REC-01)."""
+    administrator = step.case.parties.filter(role="claims_administrator").first()
+    channel = "electronic" if administrator and administrator.channel == "electronic" else "mail"
+    step.case.circumstances = {"records_channel": channel, **step.case.circumstances}
+
+
+@effect("consolidate")
+def _consolidate(step: Step, _: datetime) -> None:
+    """The lead case takes in items and documents; one determination decides all (APP-33)."""
+    lead = Case.objects.select_for_update().get(number=step.given["other_case"])
+    step.case.consolidated_into = lead
+    taken_in(step.case, lead)
+    save(lead)
+    audit.record("case.took_in", step.user, lead, other=step.case.number)
 
 
 @effect("complete_records")
@@ -27,7 +88,11 @@ def _received(step: Step, moment: datetime) -> None:
 
 @effect("merge_duplicate")
 def _merge(step: Step, _: datetime) -> None:
-    step.case.consolidated_into = Case.objects.get(number=step.given["other_case"])
+    """The earlier case keeps its items; what the later one brought is added to its file."""
+    earlier = Case.objects.select_for_update().get(number=step.given["other_case"])
+    step.case.consolidated_into = earlier
+    documents_moved(step.case, earlier)
+    audit.record("case.took_in", step.user, earlier, other=step.case.number)
 
 
 @effect("select_reviewer", "add_reviewer")

@@ -186,7 +186,8 @@ def _compared(case: Case, own: Sequence[Item], other: Case) -> Candidate | None:
     alike = likeness(case.employee, other.employee)
     claim = bool(case.claim_number) and case.claim_number.lower() == other.claim_number.lower()
     injury = case.date_of_injury is not None and case.date_of_injury == other.date_of_injury
-    born = case.employee_born is not None and case.employee_born == other.employee_born
+    both_born = case.employee_born is not None and other.employee_born is not None
+    born = both_born and case.employee_born == other.employee_born
     if not (claim or (alike >= LIKENESS and (injury or born))):
         return None
     pairs = same_requests(own, list(other.items.all()))
@@ -198,7 +199,9 @@ def _compared(case: Case, own: Sequence[Item], other: Case) -> Candidate | None:
         f"{len(pairs)} of {len(own)} requests alike": bool(pairs),
     }
     reasons = tuple(says for says, holds in told.items() if holds)
-    return Candidate(case=other, reasons=reasons, pairs=pairs, weight=len(reasons) + len(pairs))
+    against = ("but another date of birth",) if both_born and not born else ()
+    weight = len(reasons) + len(pairs) - len(against)
+    return Candidate(case=other, reasons=reasons + against, pairs=pairs, weight=weight)
 
 
 def same_requests(own: Sequence[Item], others: Sequence[Item]) -> tuple[tuple[str, str, int], ...]:
@@ -236,6 +239,22 @@ def may_consolidate(case: Case, lead: Case) -> str | None:
 
 LEADS = ("eligible", "assigned", "records_late", "records_complete")
 """States in which a case may take in another: found eligible, not yet with a reviewer."""
+
+
+def taken_in(case: Case, lead: Case) -> None:
+    """Put the items and documents of a case under the case that takes it in."""
+    last = lead.items.order_by("-position").values_list("position", flat=True).first()
+    start = 0 if last is None else last + 1
+    for offset, item in enumerate(case.items.order_by("position")):
+        item.case, item.position = lead, start + offset
+        item.save(update_fields=["case", "position"])
+    documents_moved(case, lead)
+
+
+def documents_moved(case: Case, to: Case) -> None:
+    """Put a case's documents into another's file; what that one holds already stays behind."""
+    held = to.documents.values_list("file", flat=True)
+    case.documents.exclude(file__in=list(held)).update(case=to)
 
 
 def consolidatable(case: Case) -> list[Case]:

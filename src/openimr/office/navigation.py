@@ -26,6 +26,11 @@ _PAGES: tuple[tuple[Entry, frozenset[str]], ...] = (
         frozenset({Role.INTAKE, Role.CASE_MANAGER, Role.QUALITY, Role.MEDICAL_DIRECTOR}),
     ),
     (
+        Entry("New application", "office:new_application"),
+        frozenset({Role.INTAKE, Role.CASE_MANAGER}),
+    ),
+    (Entry("Screening", "office:screenings"), frozenset({Role.INTAKE, Role.CASE_MANAGER})),
+    (
         Entry("Dashboard", "office:dashboard"),
         frozenset({Role.INTAKE, Role.CASE_MANAGER, Role.QUALITY, Role.MEDICAL_DIRECTOR}),
     ),
@@ -40,10 +45,6 @@ _PAGES: tuple[tuple[Entry, frozenset[str]], ...] = (
         frozenset(
             {Role.INTAKE, Role.CASE_MANAGER, Role.REVIEWER, Role.QUALITY, Role.MEDICAL_DIRECTOR}
         ),
-    ),
-    (
-        Entry("New application", "office:new_application"),
-        frozenset({Role.INTAKE, Role.CASE_MANAGER}),
     ),
 )
 

@@ -1,6 +1,7 @@
 """Who may do what with which case, as predicates over user and case.
 
 ``case.see``: clinical content of a case. ``case.change``: its file and course.
+``case.letters``: what was sent.
 ``case.assign``: choosing its reviewers. ``case.offer``: to take or decline it. ``case.review``: the
 review desk. ``case.answer``: to enter what a party answered. ``case.quality``: the second look.
 ``case.issue``. ``office.*``: without a case.
@@ -79,6 +80,7 @@ see = (is_staff_of_cases | (is_reviewer & is_assigned)) & is_free_of_conflict
 rules.add_perm("case.see", see)
 rules.add_perm("case.change", is_intake | is_case_manager)
 rules.add_perm("case.assign", is_case_manager | is_medical_director)
+rules.add_perm("case.letters", is_staff_of_cases)
 rules.add_perm("case.review", is_reviewer & has_accepted & is_free_of_conflict)
 rules.add_perm("case.offer", is_reviewer & is_assigned & is_free_of_conflict)
 rules.add_perm("case.answer", is_case_manager | (is_reviewer & has_accepted & is_free_of_conflict))

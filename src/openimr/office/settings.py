@@ -9,6 +9,7 @@ OPENIMR_HTTPS                ``1`` behind https: cookies and redirects are made 
 OPENIMR_REQUIRE_MFA          ``1``: a second factor is needed before any case is shown
 OPENIMR_DEBUG                ``1`` for development only: error pages show code
 OPENIMR_ORGANIZATION         name of the review organization, printed on its letters
+OPENIMR_ORGANIZATION_ADDRESS its address, for letters and where records are sent
 OPENIMR_PROGRAM              id of the program whose law applies (default ``ca_wc_imr``)
 OPENIMR_VIRUS_SCAN           command that is called with a file's path; 1 means infected, any other
                              non-zero that it failed; either way the file stays closed
@@ -31,6 +32,9 @@ DATA = Path(os.environ.get("OPENIMR_DATA", "office")).resolve()
 DEBUG = os.environ.get("OPENIMR_DEBUG") == "1"
 HTTPS = os.environ.get("OPENIMR_HTTPS") == "1"
 ORGANIZATION = os.environ.get("OPENIMR_ORGANIZATION", "Invented Review Organization")
+ORGANIZATION_ADDRESS = os.environ.get(
+    "OPENIMR_ORGANIZATION_ADDRESS", "1 Invented Way, Nowhere, CA 90000"
+)
 PROGRAM = os.environ.get("OPENIMR_PROGRAM", "ca_wc_imr")
 REQUIRE_MFA = os.environ.get("OPENIMR_REQUIRE_MFA") == "1"
 

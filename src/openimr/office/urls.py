@@ -13,10 +13,12 @@ from openimr.office.views import (
     home,
     intake,
     issue,
+    letters,
     people,
     quality,
     records,
     register,
+    screening,
     signing,
     uploads,
     viewer,
@@ -99,6 +101,13 @@ office += [
     path("applications/<int:draft>/", intake.draft_form, name="application"),
     path("applications/<int:draft>/form/", intake.draft_file, name="draft_file"),
     path("applications/<int:draft>/discard/", intake.discard, name="discard_draft"),
+    path("screenings/", screening.screenings, name="screenings"),
+    path("cases/<str:number>/screening/", screening.screening, name="screening"),
+    path("cases/<str:number>/screening/answers/", screening.answers, name="screening_answers"),
+    path("cases/<str:number>/screening/<str:step>/", screening.step, name="screening_step"),
+    path("cases/<str:number>/letters/", letters.letters, name="letters"),
+    path("cases/<str:number>/letters/served/", letters.served, name="letters_served"),
+    path("cases/<str:number>/letters/<int:pk>/", letters.letter, name="letter"),
 ]
 
 urlpatterns = [

@@ -18,6 +18,7 @@ from openimr.errors import InputError, OpenIMRError
 from openimr.model import Value
 from openimr.office import audit
 from openimr.office.models import Case, User
+from openimr.panel.names import same as same_name
 from openimr.rules import Deadline, Matter, Program, deadlines, load_program, matter_of
 from openimr.rules import screen as screening_of
 
@@ -250,13 +251,15 @@ def no_ground_applies(step: Step) -> str | None:
 
 @guard
 def reasons_confirmed(step: Step) -> str | None:
-    """A person has confirmed at least one ground that the screening found."""
+    """A person has confirmed at least one ground that the screening found and that leads here."""
     chosen = step.given.get("reasons")
     if chosen is None:
         return None
-    found = {one.code for one in screening_of(matter(step.case), program(step.case)).reasons}
+    outcome = "defer" if step.line.id == "defer" else "refuse"
+    reasons = screening_of(matter(step.case), program(step.case)).reasons
+    found = {one.code for one in reasons if one.outcome == outcome}
     wrong = set(chosen) - found
-    return f"The screening does not find {min(wrong)}." if wrong else None
+    return f"The screening does not find {min(wrong)} as a reason to {outcome}." if wrong else None
 
 
 @guard
@@ -268,7 +271,10 @@ def names_other_case(step: Step) -> str | None:
     other = Case.objects.filter(number=number).exclude(pk=step.case.pk).first()
     if other is None:
         return f"There is no other case {number}."
-    same = other.employee_last_name.lower() == step.case.employee_last_name.lower()
+    claim = step.case.claim_number.lower()
+    same = same_name(other.employee, step.case.employee) or (
+        claim and claim == other.claim_number.lower()
+    )
     return None if same else f"{number} is of another employee."
 
 
@@ -450,6 +456,18 @@ def appeal_time_over(step: Step) -> str | None:
         if line.clock == "appeal" and line.state == "open" and line.due:
             return f"The time to appeal runs until {line.due:%-d %B %Y}."
     return None
+
+
+@guard
+def belongs_together(step: Step) -> str | None:
+    """APP-33: same employee, requesting physician and injury; the other awaits its review too."""
+    number = step.given.get("other_case")
+    if number is None:
+        return None
+    from openimr.office.intake import may_consolidate
+
+    lead = Case.objects.filter(number=number).exclude(pk=step.case.pk).first()
+    return may_consolidate(step.case, lead) if lead else f"There is no other case {number}."
 
 
 @guard

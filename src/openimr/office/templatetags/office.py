@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import template
@@ -37,6 +37,15 @@ def due(moment: datetime | None) -> str:
     local = timezone.localtime(moment)
     text = f"{local:%a %-d %b %Y}"
     return text if (local.hour, local.minute) == (23, 59) else f"{text} {local:%H:%M}"
+
+
+@register.filter
+def letter_day(moment: datetime | date | None) -> str:
+    """``January 6, 2017``, as letters write days; empty where there is none."""
+    if not moment:
+        return ""
+    day = timezone.localtime(moment).date() if isinstance(moment, datetime) else moment
+    return f"{day:%B} {day.day}, {day.year}"
 
 
 @register.filter

@@ -24,6 +24,21 @@ OWN_PAGE = {
     "reviewer_asks": "requests/",
     "reviewer_answered": "requests/",
     "submit_opinion": "desk/sign/",
+    **dict.fromkeys(
+        (
+            "ask_for_information",
+            "information_arrived",
+            "merge_duplicate",
+            "refuse",
+            "defer",
+            "resume",
+            "employer_agrees",
+            "accept",
+            "consolidate",
+            "convert_to_expedited",
+        ),
+        "screening/",
+    ),
 }
 """Steps that are taken on a page of their own, by its place under the case."""
 

@@ -98,7 +98,7 @@ def _posted(request: HttpRequest, pk: int) -> HttpResponse:
             if form.is_valid() and items.is_valid():
                 case = receive(form.cleaned_data, items.filled(), user_of(request), draft)
                 messages.success(request, f"{case.number} is entered. Now screen it.")
-                return redirect(case)
+                return redirect("office:screening", case.number)
             return _page(request, draft, checked=True)
     if request.htmx:  # type: ignore[attr-defined]
         return HttpResponse(f"Draft saved at {timezone.localtime():%H:%M:%S}.")
