@@ -88,7 +88,11 @@ def test_no_page_breaks_a_rule(pages, case_in, person) -> None:
     ("state", "person", "at"),
     [
         ("screening", "ida", ""),
-        ("information_requested", "ida", ""),
+        ("screening", "ida", "screening/"),
+        ("deferred", "ida", "screening/"),
+        ("eligible", "ida", "screening/"),
+        ("assigned", "ida", "letters/"),
+        ("information_requested", "ida", "screening/"),
         ("records_complete", "carl", "assign/"),
         ("reviewer_information", "carl", "requests/"),
         ("quality", "mine", "desk/"),

@@ -39,6 +39,14 @@ def take_step(page, says: str, **answers: str) -> None:
     page.get_by_role("status").get_by_text(f"Done: {says}").wait_for()
 
 
+def settle(page, ground: str, value: str) -> None:
+    """Settle an open ground of the screening, which then goes to those that do not apply."""
+    asked = page.get_by_role("article").filter(has_text=ground)
+    asked.get_by_role("combobox").select_option(label=value)
+    asked.get_by_role("button", name="Save").click()
+    asked.wait_for(state="hidden")
+
+
 def tab(page, name: str) -> None:
     """Go to a page of the case."""
     page.get_by_role("navigation", name="Case").get_by_role("link", name=name, exact=True).click()
@@ -171,8 +179,15 @@ def test_from_the_form_to_the_letters(pages, staff) -> None:
     ida = pages("ida", "/applications/")
     case = enter_application(ida)
     take_step(ida, "Start the screening")
+    settle(ida, "The same treatment is already under application", "No")
+    settle(ida, "The same treatment was already decided", "No")
+    settle(ida, "The appeals board found", "No")
+    settle(ida, "No question of medical necessity", "Yes")
+    ida.get_by_text("None applies. The machine screens").wait_for()
     take_step(ida, "Accept as eligible")
     take_step(ida, "Send the notice of assignment")
+    ida.get_by_role("button", name="Mark as served").click()
+    ida.get_by_text("4 letters marked as served").wait_for()
 
     carl = pages("carl", f"/cases/{case.number}/records/")
     upload(carl, "report.txt", "text/plain", RECORD.encode())
@@ -213,7 +228,7 @@ def test_from_the_form_to_the_letters(pages, staff) -> None:
 
 def test_a_review_is_converted_to_expedited(pages, case_in) -> None:
     case = case_in("eligible")
-    page = pages("ida", f"/cases/{case.number}/")
+    page = pages("ida", f"/cases/{case.number}/screening/")
 
     take_step(page, "Convert to an expedited review", Certification="A physician certified it.")
 
