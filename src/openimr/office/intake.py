@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 from rapidfuzz import fuzz
@@ -26,14 +26,19 @@ REQUEST_LIKENESS = 80.0
 """Percent of likeness from which two requests are shown as the same."""
 
 _LOOKED_AT = 300
+_LOCK = 7_205_002
+"""Advisory lock of PostgreSQL under which case numbers are given; SQLite writes one at a time."""
 _PARTY_ROLES = ("employer", "claims_administrator", "requesting_physician", "employee_attorney")
 
 
 def next_number(day: date) -> str:
     """The next free case number of a year; called within the transaction that makes the case.
 
-    The unique column has the last word where two are made at once.
+    Two that are made at once wait for each other, until the first is entered.
     """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     start = f"CM{day.year % 100:02}-"
     last = (
         Case.objects.filter(number__startswith=f"{start}9", number__regex=rf"^{start}\d{{7}}$")
