@@ -156,7 +156,6 @@ def test_a_step_is_taken_with_the_keyboard_alone(pages, case_in) -> None:
     page.get_by_role("status").get_by_text("Done: The records are complete").wait_for()
 
 
-@pytest.mark.xfail(strict=False, reason="races the autosave on a loaded machine")
 def test_an_item_is_decided_with_the_keyboard_alone(pages, case_in) -> None:
     case = case_in("in_review")
     page = pages(case.assignments.get().reviewer.username, f"/cases/{case.number}/desk/")
@@ -175,3 +174,23 @@ def test_an_item_is_decided_with_the_keyboard_alone(pages, case_in) -> None:
     opinion = case.assignments.get().opinions.get(item=case.items.first())
     assert opinion.decision == "Upheld"
     assert opinion.rationale.endswith("therapy.")
+
+
+def test_a_save_under_way_does_not_take_the_focus_from_the_checks(pages, case_in) -> None:
+    case = case_in("in_review")
+    page = pages(case.assignments.get().reviewer.username, f"/cases/{case.number}/desk/")
+    # A remark with a quote of the file, which can be reached by the keyboard.
+    page.locator("#rationale").fill("There is no documentation of pain. He is 97 years old.")
+    page.locator("#saved").get_by_text("Saved").wait_for()
+    page.evaluate(
+        "document.getElementById('checks').insertAdjacentHTML('beforeend', '<a href=\"#x\">a quote</a>')"
+    )
+    page.get_by_role("link", name="a quote").focus()
+
+    page.evaluate(
+        """() => { const words = document.getElementById('rationale');
+        words.value += ' More.'; htmx.trigger(words.form, 'save'); }"""
+    )
+    page.get_by_role("link", name="a quote").wait_for(state="detached")
+
+    assert page.evaluate("document.getElementById('checks').contains(document.activeElement)")

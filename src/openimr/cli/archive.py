@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-
 import click
+
+from openimr.cli.lazy import lazy_group
 
 SUBCOMMANDS: dict[str, tuple[str, str]] = {
     "build": ("archive_build", "Make an archive of determinations, or go on with one."),
@@ -20,27 +20,8 @@ SUBCOMMANDS: dict[str, tuple[str, str]] = {
 """Each subcommand with its module in this package and its one-line help."""
 
 
-class _Lazy(click.Group):
-    """A group that imports a subcommand's module when the subcommand is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(SUBCOMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in SUBCOMMANDS:
-            return None
-        module = importlib.import_module(f"openimr.cli.{SUBCOMMANDS[cmd_name][0]}")
-        command = getattr(module, cmd_name)
-        assert isinstance(command, click.Command)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, says) for name, (_, says) in SUBCOMMANDS.items()])
-
-
 @click.group(
-    cls=_Lazy,
+    cls=lazy_group(SUBCOMMANDS),
     epilog="Example: imr archive build letters/ --archive reviews",
 )
 def archive() -> None:

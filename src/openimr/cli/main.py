@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 
 import click
 
 from openimr._version import __version__
+from openimr.cli.lazy import lazy_group
 from openimr.errors import OpenIMRError
 
 COMMANDS: dict[str, str] = {
@@ -33,27 +33,8 @@ COMMANDS: dict[str, str] = {
 when it runs, so that ``imr --help`` answers at once."""
 
 
-class _Lazy(click.Group):
-    """A group that imports a command's module when the command is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module = importlib.import_module(f"openimr.cli.{cmd_name}")
-        command = getattr(module, cmd_name)
-        assert isinstance(command, click.Command)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-
 @click.group(
-    cls=_Lazy,
+    cls=lazy_group({name: (name, says) for name, says in COMMANDS.items()}),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Start with: imr demo",
 )

@@ -5,10 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from cryptography.exceptions import InvalidSignature
@@ -17,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from django.conf import settings
 from django.db import connection, transaction
 
+from openimr.office.keys import kept
 from openimr.office.models import Case, Checkpoint, Event, User
 
 GENESIS = "0" * 64
@@ -138,21 +137,12 @@ def key_id(public: Ed25519PublicKey) -> str:
 
 def _key() -> Ed25519PrivateKey:
     """The organization's signing key, made in the data folder when first needed."""
-    file: Path = settings.DATA / "keys" / "audit.pem"
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        pem = Ed25519PrivateKey.generate().private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        try:
-            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            pass
-        else:
-            with os.fdopen(handle, "wb") as out:
-                out.write(pem)
-    key = serialization.load_pem_private_key(file.read_bytes(), password=None)
+    key = serialization.load_pem_private_key(kept(settings.DATA, "audit.pem", _made), password=None)
     assert isinstance(key, Ed25519PrivateKey)
     return key
+
+
+def _made() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )

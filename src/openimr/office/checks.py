@@ -16,6 +16,7 @@ from openimr.citations import chapter_of, edition_in_force
 from openimr.citations import find as find_citations
 from openimr.model import Evidence, Fact, Finding, ItemReview, Status
 from openimr.office.claims import Claim, claims_of, stated_facts
+from openimr.reviews.findings import as_evidence
 
 INCOMPLETE = ("no_decision", "no_rationale", "no_guideline")
 """Checks that only say what is not written yet."""
@@ -216,7 +217,7 @@ def _against_record(one: Written, file: File) -> Iterator[Check]:
                     "Rationale",
                     one.number,
                     quote=quote,
-                    evidence=_evidence(for_it),
+                    evidence=tuple(map(as_evidence, for_it[:3])),
                 )
         elif against and not for_it:
             yield Check(
@@ -225,7 +226,7 @@ def _against_record(one: Written, file: File) -> Iterator[Check]:
                 "Rationale",
                 one.number,
                 quote=quote,
-                evidence=_evidence(against),
+                evidence=tuple(map(as_evidence, against[:3])),
             )
         elif not told and stated.fact in named:
             yield Check(
@@ -388,19 +389,3 @@ def _facts_of(draft: ItemReview | None) -> frozenset[str]:
         names |= {part.partition(":")[0].strip() for part in (finding.trace or "").split(";")}
         names |= set(finding.searched.facts if finding.searched else ())
     return frozenset(names)
-
-
-def _evidence(facts: Sequence[Fact]) -> tuple[Evidence, ...]:
-    return tuple(
-        Evidence(
-            document=fact.document,
-            start=fact.start,
-            end=fact.end,
-            quote=fact.quote,
-            fact=fact.fact,
-            value=fact.value,
-            polarity=fact.polarity,
-            page=fact.page,
-        )
-        for fact in facts[:3]
-    )

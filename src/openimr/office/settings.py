@@ -28,6 +28,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from openimr.office.keys import kept
+
 DATA = Path(os.environ.get("OPENIMR_DATA", "office")).resolve()
 DEBUG = os.environ.get("OPENIMR_DEBUG") == "1"
 HTTPS = os.environ.get("OPENIMR_HTTPS") == "1"
@@ -52,21 +54,6 @@ NEW_REVIEWER_CASES = int(_number("OPENIMR_NEW_REVIEWER_CASES", "5"))
 VIRUS_SCAN = os.environ.get("OPENIMR_VIRUS_SCAN", "")
 UPLOAD_MB = int(os.environ.get("OPENIMR_UPLOAD_MB", "500"))
 UPLOAD_PAGES = int(os.environ.get("OPENIMR_UPLOAD_PAGES", "5000"))
-
-
-def _kept(name: str, make: Any) -> str:
-    """A secret kept in the data folder for its owner only, made when it is first needed."""
-    file = DATA / "keys" / name
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            pass
-        else:
-            with os.fdopen(handle, "w") as out:
-                out.write(make())
-    return file.read_text().strip()
 
 
 def _database() -> dict[str, Any]:
@@ -95,8 +82,9 @@ def _database() -> dict[str, Any]:
     }
 
 
-SECRET_KEY = os.environ.get("OPENIMR_SECRET_KEY") or _kept(
-    "secret", lambda: secrets.token_urlsafe(64)
+SECRET_KEY = (
+    os.environ.get("OPENIMR_SECRET_KEY")
+    or kept(DATA, "secret", lambda: secrets.token_urlsafe(64).encode()).decode()
 )
 ALLOWED_HOSTS = os.environ.get("OPENIMR_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if HTTPS]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from openimr.office import audit
 from openimr.office.models import Case, Note
-from openimr.office.views.common import allowed, user_of, with_case
+from openimr.office.views.common import SCREENING_STEPS, allowed, user_of, with_case
 from openimr.office.workflow import Refused, clocks, program, steps_for, table, take
 
 PER_PAGE = 50
@@ -24,21 +24,7 @@ OWN_PAGE = {
     "reviewer_asks": "requests/",
     "reviewer_answered": "requests/",
     "submit_opinion": "desk/sign/",
-    **dict.fromkeys(
-        (
-            "ask_for_information",
-            "information_arrived",
-            "merge_duplicate",
-            "refuse",
-            "defer",
-            "resume",
-            "employer_agrees",
-            "accept",
-            "consolidate",
-            "convert_to_expedited",
-        ),
-        "screening/",
-    ),
+    **dict.fromkeys(SCREENING_STEPS, "screening/"),
 }
 """Steps that are taken on a page of their own, by its place under the case."""
 

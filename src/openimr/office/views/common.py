@@ -14,6 +14,19 @@ from openimr.office import audit
 from openimr.office.models import Case, User
 
 View = Callable[..., HttpResponse]
+SCREENING_STEPS = (
+    "ask_for_information",
+    "information_arrived",
+    "merge_duplicate",
+    "refuse",
+    "defer",
+    "resume",
+    "employer_agrees",
+    "accept",
+    "consolidate",
+    "convert_to_expedited",
+)
+"""Steps that are taken on the page of the screening and nowhere else."""
 
 
 def user_of(request: HttpRequest) -> User:

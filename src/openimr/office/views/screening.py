@@ -16,24 +16,11 @@ from openimr.office.intake import consolidatable, duplicates
 from openimr.office.letters import parties
 from openimr.office.models import Case
 from openimr.office.screening import ANSWERED_IN, answer, screened
-from openimr.office.views.common import allowed, user_of, version_of, with_case
+from openimr.office.views.common import SCREENING_STEPS, allowed, user_of, version_of, with_case
 from openimr.office.workflow import Refused, clocks, program, steps_for, table, take
 
 PER_PAGE = 25
-STEPS = (
-    "start_screening",
-    "ask_for_information",
-    "information_arrived",
-    "merge_duplicate",
-    "refuse",
-    "defer",
-    "resume",
-    "employer_agrees",
-    "accept",
-    "assign",
-    "consolidate",
-    "convert_to_expedited",
-)
+STEPS = ("start_screening", *SCREENING_STEPS, "assign")
 """Steps that are taken on this page."""
 
 

@@ -49,6 +49,21 @@
     if (event.detail.target.id === "record") light();
     if (event.detail.target.id === "saved" && stuck()) stuck().focus();
   });
+  // The checks are made anew while the keyboard may be among them: it stays at the same place.
+  let held = null;
+  const stops = (region) => [...region.querySelectorAll("a[href], button, summary")];
+  document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const region = event.detail.target, at = document.activeElement;
+    if (region !== at && region.contains(at)) held = { id: region.id, place: stops(region).indexOf(at) };
+  });
+  document.body.addEventListener("htmx:oobAfterSwap", () => {
+    const region = held && document.getElementById(held.id);
+    if (!region) return;
+    const all = stops(region), to = all[Math.min(Math.max(held.place, 0), all.length - 1)] || region;
+    if (to === region) region.tabIndex = -1;
+    held = null;
+    to.focus();
+  });
   document.body.addEventListener("input", (event) => {
     if (form() && form().contains(event.target) && !stuck()) tell("Writing …");
   });
