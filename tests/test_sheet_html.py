@@ -5,7 +5,6 @@ import json
 import re
 import shutil
 import subprocess
-from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
@@ -14,42 +13,7 @@ import factories
 import hostile
 from openimr.reviews.sheet import render
 from openimr.reviews.sheet.html import resource
-
-VOID = {"meta", "br", "input", "img", "rect", "link", "hr"}
-
-
-class Page(HTMLParser):
-    """Reads a page strictly: every element is closed in the order of opening."""
-
-    def __init__(self, source: bytes) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str]]] = []
-        self.open: list[str] = []
-        self.text: list[str] = []
-        self.feed(source.decode())
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag, attrs):
-        self.elements.append((tag, {k: v or "" for k, v in attrs}))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        if self.open and self.open[-1] not in ("script", "style"):
-            self.text.append(data)
-
-    def all(self, *tags):
-        return [attrs for tag, attrs in self.elements if tag in tags]
-
-    def having(self, word):
-        return [attrs for _, attrs in self.elements if word in attrs.get("class", "").split()]
+from page_reader import Page
 
 
 @pytest.fixture(scope="module")

@@ -87,3 +87,15 @@ def pages(emptied, live_server, chromium):
     yield sign_in
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def case(case_in) -> Case:
+    """A case that waits for its records."""
+    return case_in("assigned")
+
+
+@pytest.fixture
+def url(case) -> str:
+    """The address of its records."""
+    return f"{case.get_absolute_url()}records/"

@@ -6,7 +6,7 @@ import re
 from typing import Any, NamedTuple
 
 from openimr.evidence.context import Said
-from openimr.evidence.lexicon import Entry, Hit
+from openimr.evidence.entries import Entry, Hit
 from openimr.evidence.page import Page
 
 _SPINE = frozenset(("cervical", "thoracic", "lumbar"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple, cast
 
-from openimr.evidence.lexicon import Entry, Hit
+from openimr.evidence.entries import Entry, Hit
 from openimr.model import Region, Side
 
 _LEVELS = re.compile(

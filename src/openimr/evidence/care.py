@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from openimr.evidence.asked import asked_for, granted, no_care, no_plan, unwanted
 from openimr.evidence.context import Said
-from openimr.evidence.lexicon import Hit
+from openimr.evidence.entries import Hit
 from openimr.evidence.page import SILENT, Page
 from openimr.evidence.response import DEVICE, treatment_id
 from openimr.evidence.sentences import Voice

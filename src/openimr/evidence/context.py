@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Literal, cast
 
-from openimr.evidence.lexicon import Hit
+from openimr.evidence.entries import Hit
 from openimr.model import Polarity
 
 Said = Polarity | Literal["undocumented"]

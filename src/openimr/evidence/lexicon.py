@@ -24,14 +24,15 @@ import string
 from collections.abc import Iterable
 from functools import cache
 from importlib import resources
-from typing import Any, NamedTuple
+from typing import Any
 
 import ahocorasick
 import yaml
 
+from openimr import drugs
+from openimr.evidence.entries import Entry, Guard, Hit, Meaning, Scan, Slot
 from openimr.evidence.terms import expand, units
 from openimr.evidence.terms import plural as plural_of
-from openimr.model import Polarity, Region, Speaker
 
 PLACE, WORD, CARE, ROLE, NUMBER = range(5)
 ASIDE = 5
@@ -43,90 +44,6 @@ ASIDE_FILES = tuple(
     )
 )
 """Data files whose findings stand in the aside layer: every ``*_more.yaml`` beside this module."""
-
-Hit = tuple[int, int, "Entry"]
-"""start, end (exclusive), what was found."""
-
-
-class Entry:
-    """What a term means: a plain record, shared by all its terms."""
-
-    __slots__ = (
-        "about",
-        "also_planned",
-        "anchors",
-        "as_role",
-        "assess",
-        "at",
-        "by_region",
-        "care",
-        "cue",
-        "drug",
-        "edx",
-        "exam",
-        "exclude_after",
-        "exclude_roles",
-        "group",
-        "imaging",
-        "keep_region",
-        "kind",
-        "name",
-        "nerve",
-        "only",
-        "only_normal",
-        "pain",
-        "person",
-        "polarity",
-        "region",
-        "scope",
-        "speaker",
-        "spinal",
-        "surgery",
-        "treatment",
-        "value",
-        "words",
-    )
-
-    about: str | None
-    also_planned: bool | None
-    anchors: tuple[int, ...] | None
-    as_role: dict[str, str | None] | None
-    assess: bool | None
-    at: dict[str, str] | None
-    by_region: dict[str, str] | None
-    care: bool | None
-    cue: str | None
-    drug: Any
-    edx: bool | None
-    exam: bool | None
-    exclude_after: tuple[str, ...] | None
-    exclude_roles: frozenset[str] | None
-    group: Any
-    imaging: bool | None
-    keep_region: bool | None
-    kind: str
-    name: str
-    nerve: bool | None
-    only: frozenset[str] | None
-    only_normal: bool | None
-    pain: bool | None
-    person: bool | None
-    polarity: Polarity | None
-    region: Region | None
-    scope: str | None
-    speaker: Speaker | None
-    spinal: bool | None
-    surgery: bool | None
-    treatment: dict[str, Any] | None
-    value: Any
-    words: str | None
-
-    def __init__(self, kind: str, name: str = "", **data: Any) -> None:
-        """Build an entry of ``kind``; ``data`` fills the other fields, which default to None."""
-        for slot in self.__slots__:
-            setattr(self, slot, data.get(slot))
-        self.kind = kind
-        self.name = name
 
 
 def _data(name: str) -> Any:
@@ -152,57 +69,7 @@ _SHORT = 3
 _BEFORE = " " + string.punctuation + "°↓↑"
 
 
-Meaning = tuple[
-    int, bool, bool, tuple[tuple[int, "Entry"], ...], tuple[int, ...], tuple["Entry", ...]
-]
-"""Length of a term, whether it opens and ends with a sign, entries by layer, patterns, asides."""
-
-
-class Scan(NamedTuple):
-    """The hits of a text by layer."""
-
-    places: list[Hit]
-    words: list[Hit]
-    cares: list[Hit]
-    roles: list[Hit]
-    numbers: list[Hit]
-    anchors: list[tuple[int, tuple[int, ...]]]
-    asides: list[Hit]
-
-
 LONGEST_WINDOW = 400
-
-
-class Guard(NamedTuple):
-    """What rules a pattern out before it is run: voices, a number, a drug, words it needs."""
-
-    roles: frozenset[str]
-    numeric: bool
-    drugs: bool
-    needs: re.Pattern[str] | None
-    before: int
-    after: int
-    regex: re.Pattern[str]
-
-
-class _Slot:
-    """What one string means in each layer."""
-
-    __slots__ = ("anchors", "asides", "care", "number", "place", "role", "word")
-
-    def __init__(self) -> None:
-        self.place: Entry | None = None
-        self.word: Entry | None = None
-        self.care: Entry | None = None
-        self.role: Entry | None = None
-        self.number: Entry | None = None
-        self.anchors: tuple[int, ...] = ()
-        self.asides: tuple[Entry, ...] = ()
-
-    def entries(self) -> tuple[tuple[int, Entry], ...]:
-        """Return what the string means, each with the number of its layer."""
-        means = (self.place, self.word, self.care, self.role, self.number)
-        return tuple([(layer, entry) for layer, entry in enumerate(means) if entry is not None])
 
 
 class Lexicon:
@@ -210,7 +77,7 @@ class Lexicon:
 
     def __init__(self) -> None:
         """Read the data files and build the automaton."""
-        self._slots: dict[str, _Slot] = {}
+        self._slots: dict[str, Slot] = {}
         self.patterns: list[dict[str, Any]] = []
         self.guards: list[Guard] = []
         self.headings: dict[str, str] = {}
@@ -257,10 +124,10 @@ class Lexicon:
         automaton.make_automaton()
         return automaton
 
-    def _slot(self, term: str) -> _Slot:
+    def _slot(self, term: str) -> Slot:
         slot = self._slots.get(term)
         if slot is None:
-            slot = self._slots[term] = _Slot()
+            slot = self._slots[term] = Slot()
         return slot
 
     def _put(
@@ -364,7 +231,7 @@ class Lexicon:
             self._put(CARE, terms, entry, plural=True)
 
     def _drugs(self) -> None:
-        for name, drug in _drug_names().items():
+        for name, drug in drugs.lexicon().items():
             entry = Entry("drug", str(getattr(drug, "label", name)), drug=drug)
             self._put(CARE, [re.sub(r"[()|]", " ", name)], entry)
 
@@ -502,15 +369,6 @@ def _fields(spec: dict[str, Any]) -> dict[str, Any]:
     after = [t for raw in spec.get("exclude_after", ()) for t in expand(str(raw))]
     fields["exclude_after"] = tuple(after) or None
     return fields
-
-
-def _drug_names() -> dict[str, Any]:
-    try:
-        from openimr import drugs
-
-        return dict(drugs.lexicon())
-    except (ImportError, AttributeError):
-        return {}
 
 
 @cache

@@ -10,7 +10,8 @@ from typing import Any
 
 from openimr.evidence.asked import asked_for
 from openimr.evidence.dates import parse_date
-from openimr.evidence.lexicon import Hit, lexicon
+from openimr.evidence.entries import Hit
+from openimr.evidence.lexicon import lexicon
 from openimr.evidence.numbers import number, plain, weeks
 from openimr.evidence.page import Page
 from openimr.evidence.response import treatment_id, treatments_near

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from openimr.evidence.bind import LIMB, levels_near, regions_near, side_near
 from openimr.evidence.context import Said, Scope, polarity, scopes
-from openimr.evidence.lexicon import Entry, Hit
+from openimr.evidence.entries import Entry, Hit
 from openimr.evidence.sentences import Carry, Voice, voice_at
 from openimr.evidence.text import Reading
 from openimr.model import Fact, Region, Speaker

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from openimr.evidence.lexicon import Hit
+from openimr.evidence.entries import Hit
 from openimr.evidence.page import Page
 
 _FROM = re.compile(

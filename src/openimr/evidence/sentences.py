@@ -17,7 +17,8 @@ from datetime import date
 from typing import NamedTuple
 
 from openimr.evidence.dates import find_dates
-from openimr.evidence.lexicon import Hit, lexicon
+from openimr.evidence.entries import Hit
+from openimr.evidence.lexicon import lexicon
 from openimr.evidence.text import Reading
 
 LONGEST = 2500

@@ -8,7 +8,7 @@ from typing import Any
 from openimr.evidence.assessed import assessed
 from openimr.evidence.care import drug, treatment
 from openimr.evidence.context import Said
-from openimr.evidence.lexicon import Entry, Hit
+from openimr.evidence.entries import Entry, Hit
 from openimr.evidence.page import Page
 from openimr.evidence.response import treatments_near
 
