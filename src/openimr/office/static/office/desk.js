@@ -38,7 +38,11 @@
     if (event.detail.elt !== form()) return;
     setTimeout(done);
     const version = event.detail.xhr.getResponseHeader("X-Opinion-Version");
-    if (version) { form().elements.version.value = version; last = sent; waits = 0; }
+    if (version) {
+      form().elements.version.value = version; last = sent; waits = 0;
+      // What was typed while this save was on its way is not saved yet, and is not called so.
+      if (unsaved() && !stuck()) tell("Writing …");
+    }
     else if (!event.detail.successful) {
       tell("Not saved: the office cannot be reached. Keep this window open; it is tried again.");
       waits = Math.min(waits + 1, 6);
