@@ -15,7 +15,8 @@ _FROM = re.compile(
 _ANOTHER_CLAUSE = re.compile(r",(?! (?:from|with|after|following|by|despite|including)\b)")
 _LISTED = re.compile(r"[\s,;/&]*(?:and|or|as well as)?[\s\w]{0,12}$")
 _CUT = re.compile(
-    r"\b(?:reduc\w+|decreas\w+|stopp\w+|cut\w*|fewer|less|weaned|tapered|discontinu\w+|off)\b"
+    r"\b(?:reduc\w+|decreas\w+|stopp\w+|dropp\w+|gave up|cut\w*|fewer|less|weaned|tapered|"
+    r"discontinu\w+|off)\b"
     r"(?! (?:pain|symptom|spasm)|[^.;,]*\b(?:with|from|after|by|pain|symptoms)\b)[^.;,]*$"
 )
 _CUT_DOWN = re.compile(

@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -204,6 +204,27 @@ def is_operation(text: str) -> bool:
 def is_around_surgery(treatment: str) -> bool:
     """Whether a treatment is asked for because of an operation, at whatever place that is."""
     return treatment in _data()["around_surgery"]
+
+
+class UnnamedCare(NamedTuple):
+    """Care that records tell of without its kind.
+
+    ``about`` is what a fact of it is bound to, ``facts`` the names of the facts meant (all where
+    empty), ``families`` the treatments that it may be.
+    """
+
+    about: str | None
+    facts: frozenset[str]
+    families: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def unnamed_care() -> tuple[UnnamedCare, ...]:
+    """What records often leave unnamed, such as "the injection" or "six visits"."""
+    return tuple(
+        UnnamedCare(one["about"], frozenset(one["facts"]), frozenset(one["families"]))
+        for one in _data()["unnamed_care"]
+    )
 
 
 def is_for_whole_person(treatment: str, text: str) -> bool:

@@ -7,7 +7,7 @@ treatment was given, or the drug taken, before.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from openimr import drugs
@@ -99,6 +99,7 @@ def is_first_use(
     classes: Sequence[str],
     facts: Sequence[Fact],
     months_since_injury: float | None,
+    treatments: Collection[str] = (),
 ) -> bool:
     """Whether a drug is asked for the first time.
 
@@ -109,7 +110,7 @@ def is_first_use(
         return False
     if _FIRST.search(text):
         return True
-    bound = {label, *label.split("/"), *classes, "medication"}
+    bound = {label, *label.split("/"), *classes, *treatments, "medication"}
     if any(f.fact in ("long_term_use", "vas_with_med") and f.about in bound for f in facts):
         return False
     starts = [f for f in facts if f.fact == "first_prescription" and f.polarity != "negated"]

@@ -132,7 +132,10 @@ def _read(
     amounts = read_amounts(bare, is_drug=label is not None)
     region, side = _place(text, bare, treatment, guideline, classes, place)
     levels = levels_named(bare)
-    first = label is not None and is_first_use(text, label, classes, facts, months_since_injury)
+    kin = library.family(treatment)
+    first = label is not None and is_first_use(
+        text, label, classes, facts, months_since_injury, kin
+    )
     if first and guideline is not None and guideline.first_use:
         guideline = library.get(guideline.first_use) or guideline
         treatment = guideline.treatment

@@ -31,6 +31,7 @@ from openimr.reviews.focus import PART_NAMED, parts_named
 from openimr.reviews.intervals import computed_facts, months_since_injury, reference_date
 from openimr.reviews.parents import parents_of
 from openimr.reviews.requests import Request, read_requests
+from openimr.reviews.unnamed import name_care
 
 _FEWEST_FACTS = 1
 """Clinical facts below which a record is too thin to propose anything on."""
@@ -135,6 +136,10 @@ def _reviewed(
         or reference_date(case, facts)
     )
     requests = read_requests(case, facts, library, months_since_injury(computed))
+    named = name_care(facts, requests, library)
+    if named is not facts:
+        facts, index = named, index_facts(named)
+        requests = read_requests(case, facts, library, months_since_injury(computed))
     parents = parents_of(requests, library)
     order = _parents_first(parents)
     asked, needed = set(order), set(order)

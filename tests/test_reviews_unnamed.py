@@ -1,0 +1,56 @@
+"""Care told of without its kind: "the injection in June", "he had 40 sessions"."""
+
+from datetime import date
+
+import pytest
+
+import openimr
+from openimr.model import Case, DisputedItem, Document
+
+
+def phase_of(request: str, told: str) -> str | None:
+    """The phase of a request, as the record decides it."""
+    case = Case(
+        decision_date=date(2016, 12, 12),
+        items=(DisputedItem(request=request),),
+        documents=(Document(name="note", kind="clinical_summary", text=told),),
+    )
+    return openimr.review(case).items[0].phase
+
+
+@pytest.mark.parametrize(
+    ("told", "repeat"),
+    [
+        ("The injection in June eased the leg pain by 70% for eight weeks.", True),
+        ("The cortisone injection of the knee in June brought no relief.", False),
+        ("A facet injection was given in May. The other injection gave 70% relief.", False),
+    ],
+    ids=["the one asked for", "another joint", "another kind is named"],
+)
+def test_an_unnamed_injection_is_the_one_asked_for(told: str, repeat: bool) -> None:
+    assert (phase_of("L5-S1 epidural steroid injection", told) == "repeat") is repeat
+
+
+@pytest.mark.parametrize(
+    ("told", "repeat"),
+    [
+        ("He had 40 sessions over two years.", True),
+        ("He had 12 sessions of acupuncture for his neck and 40 sessions in all.", False),
+    ],
+    ids=["the one asked for", "another kind is named"],
+)
+def test_unnamed_sessions_are_of_the_therapy_asked_for(told: str, repeat: bool) -> None:
+    assert (phase_of("Cognitive behavioral therapy", told) == "repeat") is repeat
+
+
+def test_what_fits_two_disputed_kinds_is_left_alone() -> None:
+    case = Case(
+        decision_date=date(2016, 12, 12),
+        items=(
+            DisputedItem(request="L5-S1 epidural steroid injection"),
+            DisputedItem(request="Trigger point injections, lumbar"),
+        ),
+        documents=(Document(name="note", kind="clinical_summary", text="The injection helped."),),
+    )
+
+    assert all(item.phase != "repeat" for item in openimr.review(case).items)
