@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from openimr.office.models import Case, Event
 
@@ -92,3 +95,69 @@ def test_pages_are_not_cached_and_run_no_foreign_script(case_in, as_user) -> Non
 
     assert response["Cache-Control"] == "no-store"
     assert "script-src 'self'" in response["Content-Security-Policy"]
+
+
+@pytest.fixture
+def named(case_in):
+    """Three cases: O'Brien with a claim, García expedited, and a closed Obrecht."""
+    case_in("screening", 1, employee_last_name="O'Brien", claim_number="wc-0042")
+    case_in("assigned", 2, employee_last_name="García")
+    case_in("terminated", 3, employee_last_name="Obrecht")
+    return {case.employee_last_name: case.number for case in Case.objects.all()}
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("o'b", ["O'Brien"]),
+        ("O", ["O'Brien", "Obrecht"]),
+        ("García", ["García"]),
+        ("garc", ["García"]),
+        ("WC-0042", ["O'Brien"]),
+        ("wc-00", []),
+        ("Brien", []),
+    ],
+)
+def test_cases_are_found_by_words(named, as_user, words, found) -> None:
+    page = as_user("carl").get("/cases/", {"q": words}).content.decode()
+
+    assert [name for name in sorted(named) if named[name] in page] == found
+
+
+def test_a_case_is_found_by_its_number(named, as_user) -> None:
+    number = named["Obrecht"]
+    page = as_user("carl").get("/cases/", {"q": number.lower()}).content.decode()
+
+    assert f'href="/cases/{number}/"' in page
+
+
+def test_the_list_shows_open_cases_the_most_urgent_first(case_in, as_user) -> None:
+    for number, days in ((1, None), (2, 3), (3, -1), (4, 0)):
+        case = case_in("screening", number)
+        due = None if days is None else timezone.now() + timedelta(days=days, hours=1)
+        Case.objects.filter(pk=case.pk).update(due_at=due)
+    Case.objects.filter(pk=case.pk).update(closed_at=timezone.now())
+
+    rows = as_user("carl").get("/cases/").context["rows"]
+
+    numbers = {case.number: place for place, case in enumerate(Case.objects.order_by("pk"), 1)}
+    assert [numbers[row.number] for row in rows] == [3, 2, 1]
+    assert [row.urgency for row in rows] == ["overdue", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [("/", 3), ("/cases/", 4), ("/cases/?q=a", 4), ("/cases/?state=screening&page=2", 4),
+     ("/cases/{}/", 14), ("/cases/{}/history/", 9), ("/cases/{}/records/", 14),
+     ("/cases/{}/letters/", 14), ("/screenings/", 6), ("/audit/", 8)],
+)  # fmt: skip
+def test_queries_of_a_page_are_bounded(
+    case_in, as_user, path, most, django_assert_max_num_queries
+) -> None:
+    cases = [case_in("screening", number) for number in range(1, 9)]
+    username = {"/screenings/": "ida", "/audit/": "mona"}.get(path, "carl")
+    client = as_user(username)
+    client.get(path.format(cases[0].number))
+
+    with django_assert_max_num_queries(most):
+        assert client.get(path.format(cases[0].number)).status_code == 200

@@ -14,12 +14,11 @@ class OfficeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register permissions, the effects of steps, and the pragmas of SQLite."""
+        """Register permissions and the effects of steps."""
         from openimr.office import (  # noqa: F401
             effects,
             issuing,
             letters,
             permissions,
             quality,
-            sqlite,
         )

@@ -61,8 +61,10 @@ def _database() -> dict[str, Any]:
     if not url:
         DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "openimr.office.sqlite",
             "NAME": DATA / "office.sqlite3",
+            # To open it, and above all to close it, costs more than most pages.
+            "CONN_MAX_AGE": None,
             "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 30},
             "TEST": {"NAME": DATA / "test.sqlite3"},
         }

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Upper
 from django.urls import reverse
 
 
@@ -19,23 +20,23 @@ class Case(models.Model):
 
     number = models.CharField(max_length=20, unique=True)
     program = models.CharField(max_length=40, default="ca_wc_imr")
-    state = models.CharField(max_length=24, db_index=True)
+    state = models.CharField(max_length=24)
     priority = models.CharField(max_length=10, default="regular")
     dispute = models.CharField(max_length=10, default="necessity")
     employee_first_name = models.CharField(max_length=80)
-    employee_last_name = models.CharField(max_length=80, db_index=True)
+    employee_last_name = models.CharField(max_length=80)
     employee_born = models.DateField(null=True, blank=True)
     employee_address = models.TextField(blank=True)
     employee_phone = models.CharField(max_length=40, blank=True)
     date_of_injury = models.DateField(null=True, blank=True)
-    claim_number = models.CharField(max_length=60, blank=True, db_index=True)
+    claim_number = models.CharField(max_length=60, blank=True)
     eams_number = models.CharField(max_length=40, blank=True)
     jurisdictional_number = models.CharField(max_length=40, blank=True)
     diagnosis = models.CharField(max_length=300, blank=True)
     received_at = models.DateTimeField()
     events = models.JSONField(default=dict)
     circumstances = models.JSONField(default=dict)
-    due_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    due_at = models.DateTimeField(null=True, blank=True)
     due_clock = models.CharField(max_length=60, blank=True)
     manager = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -55,13 +56,18 @@ class Case(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        """Work lists read by state and due time."""
+        """Lists read the open cases, or those of a state, by due time; searches ignore case."""
 
         ordering: ClassVar = ["due_at", "number"]
         indexes: ClassVar = [
             models.Index(fields=["state", "due_at", "number"]),
-            models.Index(fields=["manager", "state", "due_at"]),
+            # State and manager are in it so that a work list passes over others' cases unread.
+            models.Index(
+                fields=["closed_at", "due_at", "number", "state", "manager"], name="case_open_due"
+            ),
             models.Index(fields=["-received_at"]),
+            models.Index(Upper("employee_last_name"), name="case_last_name"),
+            models.Index(Upper("claim_number"), name="case_claim"),
         ]
 
     def __str__(self) -> str:

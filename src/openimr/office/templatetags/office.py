@@ -49,11 +49,11 @@ def letter_day(moment: datetime | date | None) -> str:
 
 
 @register.filter
-def urgency(moment: datetime | None) -> str:
+def urgency(moment: datetime | None, now: datetime | None = None) -> str:
     """``overdue``, ``soon`` (two days) or nothing."""
     if moment is None:
         return ""
-    left = (moment - timezone.now()).total_seconds()
+    left = (moment - (now or timezone.now())).total_seconds()
     return "overdue" if left < 0 else "soon" if left < 2 * 86400 else ""
 
 

@@ -6,14 +6,15 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from openimr.office import audit
+from openimr.office.listing import in_order, rows, with_words
 from openimr.office.models import Case, Note
+from openimr.office.templatetags.office import said
 from openimr.office.views.common import SCREENING_STEPS, allowed, user_of, with_case
 from openimr.office.workflow import Refused, clocks, program, steps_for, table, take
 
@@ -32,9 +33,7 @@ OWN_PAGE = {
 @allowed("office.cases")
 def case_list(request: HttpRequest) -> HttpResponse:
     """All cases, filtered by state, priority and words (number, name, claim)."""
-    cases = Case.objects.select_related("manager").order_by(
-        F("due_at").asc(nulls_last=True), "number"
-    )
+    cases, now = in_order(Case.objects.all()), timezone.now()
     chosen: dict[str, Any] = {
         key: request.GET.get(key, "") for key in ("state", "priority", "q", "due")
     }
@@ -45,15 +44,16 @@ def case_list(request: HttpRequest) -> HttpResponse:
     if chosen["priority"]:
         cases = cases.filter(priority=chosen["priority"])
     if chosen["due"] == "overdue":
-        cases = cases.filter(due_at__lt=timezone.now())
+        cases = cases.filter(due_at__lt=now)
     if words := chosen["q"].strip():
-        cases = cases.filter(
-            Q(number__iexact=words)
-            | Q(employee_last_name__istartswith=words)
-            | Q(claim_number__iexact=words)
-        )
+        cases = cases.filter(with_words(words))
     page = Paginator(cases, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "chosen": chosen, "states": table().states, "now": timezone.now()}
+    context = {
+        "page": page,
+        "rows": rows(page.object_list, now),
+        "chosen": chosen,
+        "states": {name: said(name) for name in table().states},
+    }
     template = "office/_cases.html" if request.htmx else "office/cases.html"  # type: ignore[attr-defined]
     return render(request, template, context)
 
@@ -80,7 +80,6 @@ def case(request: HttpRequest, case: Case) -> HttpResponse:
             "steps": steps_for(case, user_of(request)),
             "own_page": OWN_PAGE,
             "notes": list(case.notes.select_related("author")[:20]),
-            "now": timezone.now(),
         },
     )
 

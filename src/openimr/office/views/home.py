@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import F, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from openimr.office.models import Case, Role, User
+from openimr.office.listing import in_order, rows
+from openimr.office.models import Assignment, Case, Role, User
 from openimr.office.views.common import user_of
 from openimr.office.workflow import table
 
@@ -23,18 +24,13 @@ def work_of(user: User) -> QuerySet[Case]:
         if user.role in line.roles and len(line.from_) < 6
         for state in line.from_
     }
-    cases = Case.objects.filter(state__in=states)
+    cases = Case.objects.filter(closed_at=None, state__in=states)
     if user.role == Role.REVIEWER:
-        cases = cases.filter(
-            assignments__reviewer=user, assignments__state__in=("offered", "accepted")
-        )
+        own = Assignment.objects.filter(reviewer=user, state__in=("offered", "accepted"))
+        cases = cases.filter(pk__in=own.values("case"))
     if user.role == Role.CASE_MANAGER:
-        cases = cases.filter(manager=user) | cases.filter(manager=None)
-    return (
-        cases.select_related("manager")
-        .order_by(F("due_at").asc(nulls_last=True), "number")
-        .distinct()
-    )
+        cases = cases.filter(Q(manager=user) | Q(manager=None))
+    return in_order(cases)
 
 
 @login_required
@@ -50,15 +46,13 @@ def home(request: HttpRequest) -> HttpResponse:
                 "says": "Your role works on no cases. Its pages, if it has any, are in the menu.",
             },
         )
-    cases = list(work_of(user)[: SHOWN + 1])
+    found = list(work_of(user)[: SHOWN + 1])
     return render(
         request,
         "office/home.html",
         {
-            "cases": cases[:SHOWN],
-            "more": len(cases) > SHOWN,
-            "now": timezone.now(),
-            "states": table().states,
+            "rows": rows(found[:SHOWN], timezone.now()),
+            "more": len(found) > SHOWN,
         },
     )
 

@@ -1,0 +1,1 @@
+"""The embedded database: SQLite as several processes use it."""
