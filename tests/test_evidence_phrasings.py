@@ -11,6 +11,32 @@ from test_evidence_facts import check
 
 NOTES = [
     (
+        "He has low back pain. PE: taut band of the lumbar muscles with twitch response and pain "
+        "referred to the left buttock.",
+        ["twitch_response present | region=lumbar", "!radicular_pain"],
+    ),
+    (
+        "Adverse effects - none; aberrant behavior - none.",
+        ["side_effects negated", "aberrant_behavior negated", "!aberrant_behavior present"],
+    ),
+    (
+        "Since starting amitriptyline the pain is down 40%. Gabapentin cuts the burning by half.",
+        [
+            "pain_relief_percent present | value=40 | about=amitriptyline",
+            "pain_relief_percent present | value=50 | about=gabapentin",
+        ],
+    ),
+    (
+        "His injection took 60% of his pain away for eight weeks.",
+        ["pain_relief_percent present | value=60", "relief_duration_weeks present | value=8"],
+    ),
+    ("She can't take PO NSAIDs d/t ulcer.", ["medication_not_tolerated present"]),
+    ("He drives his own car to the market.", ["transport_contraindication negated"]),
+    (
+        "Therapy, bracing and naproxen have not given relief.",
+        ["conservative_care_failed present | about=physical_therapy"],
+    ),
+    (
         "Pt c/o LBP w/ radiation to B/L LE, worse w/ sitting. N/T L L5.",
         [
             "pain_location present | region=lumbar | side=None",
