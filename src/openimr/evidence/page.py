@@ -90,7 +90,7 @@ class State:
 
 
 _REACHED = re.compile(
-    r"\b(?:refer\w+|radiat\w+|radiation|sends?|shoots?|travels?|spreads?)(?: of)?(?: the)?(?: pain)?"
+    r"\b(?:refer\w+|radiat\w+|sends?|shoots?|travels?|spreads?)(?: of)?(?: the)?(?: pain)?"
     r"(?: (?:down|up|out|pain))? (?:to|into|toward|towards|down|as far as) "
     r"(?:(?:the|his|her|both|left|right|upper|lower|entire|ipsilateral) )*$"
 )
