@@ -54,6 +54,26 @@ def real_places(cased: str, places: list[Hit]) -> list[Hit]:
     return kept
 
 
+_PATIENT = re.compile(
+    r"(?:'s)? (?!(?:x|visits?|sessions?|notes?|twice|for|and|or|at|in|on|to|done|given|completed|"
+    r"helped|did|made|program|started|treatments?)\b|eval|fail|progress|discharge|"
+    r"\d ?x|\d+ (?:visit|session|time)|#)[a-z0-9/]"
+)
+
+
+def real_cares(cased: str, cares: list[Hit]) -> list[Hit]:
+    """Return ``cares`` without the patient: "Pt is here", "pt reports" are no physical therapy."""
+    return [
+        hit
+        for hit in cares
+        if not (
+            hit[1] - hit[0] == 2
+            and cased[hit[0] : hit[1]] in ("Pt", "pt")
+            and _PATIENT.match(cased, hit[1])
+        )
+    ]
+
+
 def side_entry(name: str) -> Entry:
     """Return the entry of a side, made once."""
     return _LETTERS.setdefault(name, Entry("side", name))

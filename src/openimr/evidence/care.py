@@ -9,7 +9,7 @@ from openimr.evidence.asked import asked_for, granted, no_care, no_plan, unwante
 from openimr.evidence.context import Said
 from openimr.evidence.entries import Hit
 from openimr.evidence.page import SILENT, Page
-from openimr.evidence.response import DEVICE, treatment_id
+from openimr.evidence.response import ANESTHETICS, DEVICE, treatment_id
 from openimr.evidence.sentences import Voice
 from openimr.model import Region
 
@@ -142,7 +142,9 @@ def treatment(page: Page, hit: Hit) -> None:
         denied = refused or said == "negated" or no_plan(page, end)
         _planned(page, hit, add, "negated" if denied else "planned")
         return
-    if not entry.imaging:
+    since = entry.surgery and _AFTER_SURGERY.search(page.low, page.start, at)
+    if not entry.imaging and not (since and hit is not page.cares[0]):
+        # "takes gabapentin for pain after a laminectomy": the drug is spoken of
         page.state.treatment = ident
     if (entry.treatment or {}).get("injection") and ident != "other:injection":
         page.state.injection = ident
@@ -272,7 +274,7 @@ def drug(page: Page, hit: Hit) -> None:
     was_cut = _CUT.search(low, max(page.start, at - 45), at) or _CUT_LATER.match(
         low, end, min(page.end, end + 60)
     )
-    if role != "plan" and not was_cut:
+    if role != "plan" and not was_cut and not (page.state.injection and generic in ANESTHETICS):
         page.state.treatment = generic
     if said == "negated" and _NEVER.search(low, max(page.start, at - 45), at):
         # "has never taken tizanidine": a prescription now is the first

@@ -35,6 +35,7 @@ _TURNED = re.compile(
     r" (?:with (?=positive|decreased|limited|restricted|diminished|reduced|severe|moderate|mild|"
     r"tenderness|spasm|painful)|and (?=(?:limited|restricted|full|intact|symmetric) |(?:decreased|"
     r"diminished|reduced) (?:range|motion|rom|light touch|strength|sensation (?:in|over|along))|"
+    r"(?:needs|requires|takes|uses|gets|wears|lives|walks|works|receives|relies|depends|lies) |"
     r"(?:the|his|her|their|its|an?|this|that|these|those|he|she|"
     r"it|they|there)\b(?: \w+){0,3}? (?:having|being|was|were|is|are|has|had|have|did|does|can|"
     r"will|reports?)\b)|(?:helped|relieved|improved|controlled|eased|managed|cured|settled|responded)"

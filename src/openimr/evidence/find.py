@@ -6,7 +6,7 @@ from bisect import bisect_right
 from datetime import date
 
 from openimr.evidence import lists, measures, signs
-from openimr.evidence.bind import real_places
+from openimr.evidence.bind import real_cares, real_places
 from openimr.evidence.lexicon import lexicon
 from openimr.evidence.page import Page, State
 from openimr.evidence.sentences import note_dates, split, voices
@@ -68,6 +68,7 @@ def _read(text: str, kind: str, day: date | None, page: Page) -> None:
     days = note_dates(reading, spans)
     page.open(reading)
     places = real_places(reading.cased, places)
+    cares = real_cares(reading.cased, cares)
     place_at = word_at = care_at = anchor_at = aside_at = 0
     for index, found in enumerate(voices(reading, spans, roles, kind, page.state.carry, cares)):
         start, end = spans[index]

@@ -31,7 +31,7 @@ import yaml
 
 from openimr import drugs
 from openimr.evidence.entries import Entry, Guard, Hit, Meaning, Scan, Slot
-from openimr.evidence.terms import expand, units
+from openimr.evidence.terms import compiled, expand
 from openimr.evidence.terms import plural as plural_of
 
 PLACE, WORD, CARE, ROLE, NUMBER = range(5)
@@ -53,14 +53,15 @@ def _data(name: str) -> Any:
 
 _NUMBER_WORDS = [
     "(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|sixteen|eighteen)",
-    "(twenty|thirty|several|few|half|once|twice|a (day|week|month|year|hour))",
+    "(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|several|few|half|once|twice)",
+    "(a (day|week|month|year|hour)|third|thirds|quarters|fourths|fifths|halved|halves|halving)",
 ]
 """What counts as a number, besides digits, for a pattern that has none without one."""
 
 _NUMERIC = frozenset(
     (
         *("number", "weeks", "days", "months", "fall", "sessions", "kg", "date", "since"),
-        *("since_months", "grade_number"),
+        *("since_months", "grade_number", "drop", "rise"),
     )
 )
 
@@ -103,6 +104,10 @@ class Lexicon:
     def _built(self) -> Any:
         """Return the automaton over all terms, and what each means."""
         automaton = ahocorasick.Automaton()
+        for term, slot in self._slots.items():
+            if not term[0].isalnum() and (short := self._slots.get(term[1:])) is not None:
+                # "10" with what may stand before it is also the term "/10"
+                slot.anchors = tuple(dict.fromkeys((*slot.anchors, *short.anchors)))
         # A hundred thousand terms mean three thousand things: what is shared stays in the cache.
         shared: dict[Meaning, Meaning] = {}
         for term, slot in self._slots.items():
@@ -120,7 +125,8 @@ class Lexicon:
                 continue
             # "le" stands in "able": short terms are sought with what may stand before a word.
             for before in _BEFORE + (string.digits if slot.anchors else ""):
-                automaton.add_word(before + term, meaning)
+                if before + term not in self._slots:
+                    automaton.add_word(before + term, meaning)
         automaton.make_automaton()
         return automaton
 
@@ -254,10 +260,6 @@ class Lexicon:
             self.heads = re.compile(rf"(?<![a-z])(?:{joined})(?![a-z])")
 
     def _anchors(self, patterns: Iterable[dict[str, Any]]) -> None:
-        number = (
-            r"(?:\d{1,4}(?:\.\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|"
-            r"twelve|fifteen|sixteen|eighteen|twenty|twenty-four|thirty|several|a few|half)"
-        )
         for spec in patterns:
             index = len(self.patterns)
             spec["entry"] = Entry("finding", spec["fact"], nerve=True) if "nerve" in spec else None
@@ -275,11 +277,10 @@ class Lexicon:
                     allowed,
                     spec["value"] in _NUMERIC,
                     "drug_object" in spec,
-                    re.compile(needs, re.ASCII) if needs else None,
+                    compiled(needs) if needs else None,
                     before,
                     after,
-                    # what a word is costs a quarter less to tell in ASCII, and Reading makes it so
-                    re.compile(units(str(spec["pattern"])).replace("NUM", number), re.ASCII),
+                    compiled(str(spec["pattern"])),
                 )
             )
             for raw in spec["anchors"]:

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from openimr.evidence.asked import asked_for
 from openimr.evidence.dates import parse_date
 from openimr.evidence.entries import Hit
 from openimr.evidence.lexicon import lexicon
-from openimr.evidence.numbers import number, plain, weeks
 from openimr.evidence.page import Page
-from openimr.evidence.response import treatment_id, treatments_near
+from openimr.evidence.response import GAINS, not_gained, treatment_id, treatments_near
 from openimr.evidence.sentences import Voice
+from openimr.evidence.values import value_of
 from openimr.model import Region
 
-_SECOND = {"v": ("w", "u"), "x": ("y", "t"), "y": (None, "z")}
 _MEMBER = re.compile(r"\s*(?:,\s*and\b|,|\band\b)\s*")
-_A_YEAR = re.compile(r"(?:19|20)\d\d")
 _NONE: dict[str, Any] = {}
 _DIGITS = re.compile(r"[0-9]+")
 _PAST_LIST = re.compile(
@@ -88,12 +84,14 @@ def _write(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) ->
     if spec["value"] == "items":
         _items(page, spec, match, role)
         return
-    value = _value(page, spec["value"], match)
+    value = value_of(spec["value"], match, page.day)
     if value is None or not _wanted(page, spec, match, role):
         return
     at, end = match.span()
     while end > at and page.low[end - 1] in " ,;.":
         end -= 1
+    while at < end and page.low[at] == " ":
+        at += 1
     if end <= at:
         return
     abouts = _abouts(page, spec, at, end)
@@ -127,16 +125,6 @@ def _write(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) ->
             sided=region is not None,
             day=parse_date(match["v"]) if spec["value"] == "date" else None,
         )
-
-
-def _value(page: Page, kind: str, match: re.Match[str]) -> Any:
-    """Return the value of a measure, or None where its words hold none."""
-    if kind == "since":
-        return _since(page, match)
-    if kind == "since_months":
-        passed = _since(page, match)
-        return None if passed is None else plain(round(passed * 12 / 52.18, 1))
-    return _VALUES[kind](match)
 
 
 def _place(
@@ -194,6 +182,16 @@ def _wanted(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) -
         _NOT_REACHED.search(page.low, max(page.start, at - 70), at + 1)
         or _TO_COME.match(page.low, end, page.end)
     ):
+        return False
+    if (
+        spec["fact"] == "conservative_care_failed"
+        and "needs" in spec
+        and not page.cares
+        and page.state.treatment is None
+    ):
+        # "pt feels the same": the patient, and no care is spoken of
+        return False
+    if spec["fact"] in GAINS and not_gained(page.low, page.start, at):
         return False
     if spec.get("imaging") and role != "test" and not any(e.imaging for _, _, e in page.cares):
         return False
@@ -270,144 +268,3 @@ def _items(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) ->
             first = at + len(page.low[at:last]) - len(page.low[at:last].lstrip(" .:"))
             page.add(spec["fact"], words, said, first, first + len(words), role=role, sided=False)
         at = cut.end() if cut else stop
-
-
-def _first(match: re.Match[str]) -> tuple[float | None, str | None]:
-    """Return the number that matched and the unit word: the upper end of a range."""
-    groups = match.groupdict()
-    for name, (second, unit) in _SECOND.items():
-        if groups.get(name) is not None:
-            high = groups.get(second) if second else None
-            return number(high or groups[name]), (groups.get(unit) if unit else None)
-    return None, None
-
-
-_OPERATION = re.compile(
-    r"(?:status[\s-]post|s/p|underwent|undergone|had|history of|prior|previous|following|after)"
-    r"(?: (?:an?|the))? (.+)"
-)
-
-
-def _surgery(match: re.Match[str]) -> str:
-    found = _OPERATION.match(match[0])
-    return found[1] if found else match[0]
-
-
-def _number(match: re.Match[str]) -> int | float | None:
-    value, _ = _first(match)
-    return None if value is None else plain(value)
-
-
-def _unit(match: re.Match[str], factor: float) -> float | int | None:
-    groups = match.groupdict()
-    name = next((n for n in ("v", "x") if groups.get(n)), "y")
-    # Of a range the lower end: a relief of "6 to 8 weeks" is at least 6.
-    value = number(groups.get(name))
-    unit = groups.get("u") or groups.get("t") or groups.get("z")
-    if value is None or unit is None:
-        return None
-    if groups[name] == "several":
-        value = 2.0
-    return plain(weeks(value, unit) * factor)
-
-
-def _fall(match: re.Match[str]) -> int | float | None:
-    before, after = number(match["v"]), number(match["w"])
-    if not before or after is None or before > 10 or after > before:
-        return None
-    return plain(round(100 * (before - after) / before))
-
-
-def _uneven(match: re.Match[str]) -> bool | None:
-    """Return True where one side measures less than four fifths of the other, else None.
-
-    The hand that is used more is stronger by about a tenth, which is no weakness.
-    """
-    one, other = number(match["v"]), number(match["w"])
-    if not one or not other or min(one, other) >= 0.8 * max(one, other):
-        return None
-    return True
-
-
-def _sessions(match: re.Match[str]) -> int | float | None:
-    groups = match.groupdict()
-    per_week, count = groups.get("c") or groups.get("a"), groups.get("d") or groups.get("b")
-    if per_week is None:
-        per_week, count = groups.get("g") or groups.get("e"), groups.get("h") or groups.get("f")
-    if per_week is not None:
-        first, second = number(per_week), number(count)
-        return None if first is None or second is None else plain(first * second)
-    value = number(groups.get("v") or groups.get("x") or groups.get("y"))
-    return None if value is None or value > 100 else plain(value)
-
-
-def _text(match: re.Match[str]) -> str:
-    groups = match.groupdict()
-    return (groups.get("v") or groups.get("x") or match[0]).strip(" ,;.")
-
-
-def _date(match: re.Match[str]) -> str | None:
-    found = parse_date(match["v"])
-    if found is None:
-        year = re.fullmatch(r"\D*((?:19|20)\d\d)", match["v"])
-        return year[1] if year else None
-    return found.isoformat()
-
-
-def _since(page: Page, match: re.Match[str]) -> float | int | None:
-    """Return the weeks from a day to the day of the note: "since March 2014"."""
-    first = parse_date(match["v"])
-    if first is None and (year := _A_YEAR.fullmatch(match["v"])):
-        # at least from the end of that year
-        first = date(int(year[0]), 12, 31)
-    if first is None or page.day is None or first >= page.day:
-        return None
-    return plain(round((page.day - first).days / 7, 1))
-
-
-def _kg(match: re.Match[str]) -> int | float | None:
-    value = number(match["v"])
-    if value is None:
-        return None
-    return plain(value if match["u"].startswith("k") else round(value * 0.4536, 1))
-
-
-def _work(match: re.Match[str]) -> str:
-    return {
-        "ttd": "TTD",
-        "off": "off work",
-        "retired": "retired",
-        "modified": "modified duty",
-        "full": "full duty",
-        "partial": "partial disability",
-        "part": "other",
-    }[str(match.lastgroup)]
-
-
-def _outcome(match: re.Match[str]) -> str:
-    if match["mod"]:
-        return "modified"
-    return "approved" if match["yes"] else "denied"
-
-
-_VALUES: dict[str, Callable[[re.Match[str]], bool | int | float | str | None]] = {
-    "number": _number,
-    "weeks": lambda m: _unit(m, 1.0),
-    "days": lambda m: _unit(m, 7.0),
-    "months": lambda m: _unit(m, 12 / 52.18),
-    "fall": _fall,
-    "uneven": _uneven,
-    "sessions": _sessions,
-    "text": _text,
-    "date": _date,
-    "kg": _kg,
-    "work": _work,
-    "ur": _outcome,
-    "yes_no": lambda m: True,
-    "true": lambda m: True,
-    "surgery": _surgery,
-    "none_said": lambda m: "none",
-    "grade": lambda m: _text(m).split(" ")[0],
-    "phase": lambda m: m.lastgroup,
-    "sex": lambda m: "female" if m["v"] in ("female", "woman", "lady", "f") else "male",
-}

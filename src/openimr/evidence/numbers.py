@@ -29,7 +29,13 @@ NUMBER_WORDS = {
             "twenty",
         ]
     )
-} | {"once": 1, "twice": 2, "thrice": 3, "a": 1, "an": 1, "twenty-four": 24, "thirty": 30}
+} | {"once": 1, "twice": 2, "thrice": 3, "a": 1, "an": 1, "twenty-four": 24}
+NUMBER_WORDS |= {
+    word: 10 * tens
+    for tens, word in enumerate(
+        ["thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred"], 3
+    )
+}
 """Numbers in words, articles among them."""
 
 _WORDS = dict(NUMBER_WORDS)
@@ -60,6 +66,9 @@ def number(text: str | None) -> float | None:
     try:
         return float(text)
     except ValueError:
+        tens, dash, ones = text.partition("-")
+        if dash and tens in _WORDS and ones in _WORDS:
+            return float(_WORDS[tens] + _WORDS[ones])
         return None
 
 

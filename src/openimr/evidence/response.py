@@ -36,12 +36,12 @@ _UNIT = re.compile(
 )
 DEVICE = "other:device"
 """A unit that goes unnamed where it stands."""
-_ANESTHETICS = frozenset(
+ANESTHETICS = frozenset(
     ("bupivacaine", "ropivacaine", "lidocaine", "betamethasone", "triamcinolone")
 )
 """What is injected in a block: the block brought the relief."""
 _WITH = re.compile(
-    r"\b(?:with|of|using|injected|containing|and) (?:[\d.%]+ ?(?:cc|ml|mg)? ?(?:of )?)*$"
+    r"\b(?:with|w/|of|using|injected|containing|and) (?:[\d.%]+ ?(?:cc|ml|mg)? ?(?:of )?)*$"
 )
 _THE = re.compile(
     r"\b(?:the|this|that|these|those|his|her|first|second|last|previous|prior|earlier)(?: \w+)? $"
@@ -62,6 +62,31 @@ _ADJUNCT = re.compile(
 _NOT_BORNE = re.compile(
     r"[^.;,]{0,12}? (?:is|was|were|being) (?:not|poorly|badly) (?:tolerated|borne)"
 )
+
+
+GAINS = frozenset(
+    (
+        "adl_improved",
+        "functional_improvement",
+        "measured_function_improved",
+        "medication_reduction",
+        "work_restrictions_reduced",
+    )
+)
+"""What care brought about: a hope of it, or what was before the injury, is none."""
+_HOPED = re.compile(
+    r"\b(?:wish\w*|wants?|hop(?:es?|ed|ing)|would like|desires?|intends?|aims?|goals?|purpose|may|"
+    r"might|in order|expect\w*|anticipat\w*|attempt(?:s|ing)?|"
+    r"(?:is|was|were|are|be) (?:advised|encouraged|asked|instructed|told|likely)) "
+    r"(?:(?!\b(?:and|but|now)\b)[^.;,]){0,32}$|"
+    r"\b(?:before|prior to) (?:the |his |her |this |being )?(?:\w+ )?"
+    r"(?:injur(?:y|ed)|accident|incident)\b[^.;]{0,60}$"
+)
+
+
+def not_gained(low: str, start: int, at: int) -> bool:
+    """Whether the words before ``at`` make a gain one that is only hoped for, or of old."""
+    return _HOPED.search(low, max(start, at - 100), at + 1) is not None
 
 
 def treatments_near(
@@ -135,7 +160,7 @@ def _told(page: Page, at: int, hits: list[Hit]) -> str | None:
 
 def _injected(low: str, start: int, hit: Hit) -> bool:
     """Whether a drug is what a block was done with."""
-    return hit[2].name in _ANESTHETICS and _WITH.search(low, start, hit[0]) is not None
+    return hit[2].name in ANESTHETICS and _WITH.search(low, start, hit[0]) is not None
 
 
 def _was_cut(page: Page, hit: Hit) -> bool:

@@ -28,7 +28,7 @@ _END = re.compile(r"[.!?][\"')\]]*")
 _GLUED = frozenset("abcdefghijklmnopqrstuvwxyz)]\"'%")
 _INTRODUCTION = "all medical records:"
 _ABBREVIATED = re.compile(
-    r"(?:^|[\s(])(?:dr|drs|mr|mrs|ms|vs|no|approx|e\.g|i\.e|etc|st|fig|sec|dept|inc|jr|sr|"
+    r"(?:^|[\s(])(?:incl|excl|bilat|decr|incr|dr|drs|mr|mrs|ms|vs|no|approx|e\.g|i\.e|etc|st|fig|sec|dept|inc|jr|sr|"
     r"[a-z]|ph\.d|m\.d|d\.o|d\.c|p\.o|b\.i\.d|t\.i\.d|q\.d|a\.m|p\.m|lt|rt|tab|tabs|cap|caps|"
     r"pg|pp|cont|max|min|temp|wt|ht|avg|est|dx|hx|rx|tx|sx)$"
 )
@@ -43,7 +43,7 @@ _RESULT = re.compile(
     r"\b(?:reveal|show|demonstrat|not(?:ed|es|ing)|normal|negative|positive|confirm|consistent|"
     r"impression|indicat|document|report|unremarkable|evidence|identif|suggest|obtained|was done|"
     r"notable|remarkable|significant|abnormal|"
-    r"were done|taken|without)|[:=]"
+    r"were done|taken|without)|[:=]| - "
 )
 
 
@@ -75,6 +75,11 @@ _ABLATION = re.compile(
 )
 
 
+_ABLATED = re.compile(
+    r"rfas? (?:\w+ )?(?:gave|give[sn]|provid\w+|helped|reliev\w+|reduced|last(?:ed|ing)|wore|"
+    r"brought|with (?:\d|good|excellent|great|significant)|yielded|afforded|resulted|on the |"
+    r"at (?:the )?[clts]\d|of (?:the )?(?:left |right |bilateral )?[clts]\d)"
+)
 _BUT_DENIED = re.compile(
     r"\b(?:but|however|though)\b[^.;]{0,40}?\b(?:utilization review|ur|the carrier|the insurer|was|"
     r"were) (?:\w+ )?(?:denied|non-?certified|not certified|modified|refused)"
@@ -332,7 +337,9 @@ def _cues(low: str, end: int, hits: list[Hit]) -> tuple[list[Voice], str | None]
     found: list[Voice] = []
     whole: tuple[int, str] | None = None
     for place, stop, entry in hits:
-        if low.startswith("rfa", place) and _ABLATION.search(low, max(0, place - 40), place):
+        if low.startswith("rfa", place) and (
+            _ABLATED.match(low, place, end) or _ABLATION.search(low, max(0, place - 40), place)
+        ):
             # radiofrequency ablation, not a request for authorization
             continue
         if entry.kind == "whole":
