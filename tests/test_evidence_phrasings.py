@@ -10,6 +10,13 @@ import pytest
 from test_evidence_facts import check
 
 NOTES = [
+    ("His wife takes methadone. His wife takes him to therapy.", ["!on_drugs"]),
+    ("Sleep hygiene was gone through.", ["sleep_hygiene_tried present", "!sleep_hygiene_tried negated"]),
+    (
+        "With acupuncture he went from Norco four a day to one a day, and lifts 30 lb rather than 10.",
+        ["adl_improved present | about=acupuncture"],
+    ),
+    ("There is numbness of the foot. MRI does not explain it.", ["edx_question_stated planned"]),
     (
         "He has low back pain. PE: taut band of the lumbar muscles with twitch response and pain "
         "referred to the left buttock.",

@@ -17,7 +17,8 @@ _LISTED = re.compile(r"[\s,;/&]*(?:and|or|as well as)?[\s\w]{0,12}$")
 _CUT = re.compile(
     r"\b(?:reduc\w+|decreas\w+|stopp\w+|dropp\w+|gave up|cut\w*|fewer|less|weaned|tapered|"
     r"discontinu\w+|off)\b"
-    r"(?! (?:pain|symptom|spasm)|[^.;,]*\b(?:with|from|after|by|pain|symptoms)\b)[^.;,]*$"
+    r"(?! (?:pain|symptom|spasm)|[^.;,]*\b(?:with|from|after|by|pain|symptoms)\b)[^.;,]*$|"
+    r"\b(?:went|came|got|down|moved) from $"
 )
 _CUT_DOWN = re.compile(
     r"(?: use| intake| dose| doses| tablets?| tabs?| pills?| [\d./]+ ?mg)? ?"
