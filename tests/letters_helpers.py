@@ -112,6 +112,8 @@ def determinations(draw: st.DrawFn, form: str, hostile: bool = False) -> Determi
         criterion=st.sampled_from(("mri_knee.C1", "esi_repeat.C12")),
         says=text,
         status=st.sampled_from(("met", "not_met", "not_documented")),
+        by_reviewer=st.booleans(),
+        remark=optional,
     )
     item = st.builds(
         DeterminedItem,

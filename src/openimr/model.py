@@ -280,11 +280,17 @@ class Reviewer(Value, frozen=True):
 
 
 class CriterionRow(Value, frozen=True):
-    """A row of the criteria table that the F26 letter prints under each item."""
+    """A row of the criteria table that the F26 letter prints under each item.
+
+    ``by_reviewer``: the status is the physician's own finding, else that of the draft.
+    ``remark`` are the physician's words on it.
+    """
 
     criterion: str
     says: str
     status: Status
+    by_reviewer: bool = False
+    remark: str | None = None
 
 
 class DeterminedItem(Value, frozen=True):

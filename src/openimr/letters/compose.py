@@ -7,9 +7,9 @@ from typing import Literal
 
 import msgspec
 
-from openimr.letters.forms import Credentials, Form, Section
+from openimr.letters.forms import Credentials, Form, Item, Section
 from openimr.letters.sections import print_date
-from openimr.model import Determination, DeterminedItem
+from openimr.model import CriterionRow, Determination, DeterminedItem
 
 
 class Block(msgspec.Struct, frozen=True, kw_only=True):
@@ -154,13 +154,21 @@ def _item(
             yield _labelled(label, decision)
         elif field == "criteria":
             if item.criteria:
-                rows = tuple(
-                    (c.criterion, layout.statuses[c.status], c.says) for c in item.criteria
-                )
+                rows = tuple(_criterion(one, layout) for one in item.criteria)
                 yield _labelled(label, "")
                 yield Block(kind="table", columns=layout.columns, rows=rows)
         else:
             yield _labelled(label, getattr(item, field))
+
+
+def _criterion(row: CriterionRow, layout: Item) -> tuple[str, str, str]:
+    """A row of the criteria table; a physician's own finding and remark are marked as such."""
+    status = layout.statuses[row.status]
+    return (
+        row.criterion,
+        f"{status} {layout.by_reviewer}" if row.by_reviewer else status,
+        f"{row.says} {layout.remark} {row.remark}".strip() if row.remark else row.says,
+    )
 
 
 def _notes(determination: Determination, section: Section) -> Iterator[Block]:

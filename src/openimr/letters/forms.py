@@ -90,6 +90,8 @@ class Item(_Part, frozen=True):
     kept: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     statuses: dict[Status, str] = {}
+    by_reviewer: str = ""
+    remark: str = ""
 
 
 class Form(_Part, frozen=True, dict=True):

@@ -308,9 +308,17 @@ def modified(request: str, form: Form) -> tuple[str | None, str | None, str | No
 def _row_pattern(form_id: str) -> re.Pattern[str]:
     statuses = forms()[form_id].item.statuses
     words = "|".join(f"(?P<{status}>{loose(word)})" for status, word in statuses.items())
+    own = loose(forms()[form_id].item.by_reviewer or "\0")
     return re.compile(
-        rf"(?:^|(?<=\f))[ \t|]*(?P<criterion>[^\s|]+)[\s|]+(?:{words})[\s|]+", re.MULTILINE
+        rf"(?:^|(?<=\f))[ \t|]*(?P<criterion>[^\s|]+)[\s|]+(?:{words})(?P<own>\s+{own})?[\s|]+",
+        re.MULTILINE,
     )
+
+
+def _remarked(told: str, label: str) -> tuple[str, str]:
+    """What a row says, and the physician's remark behind it."""
+    parts = re.split(rf"(?:^|\s){loose(label)}\s", told, maxsplit=1) if label else [told]
+    return parts[0], parts[1] if len(parts) > 1 else ""
 
 
 def _criteria(text: str | None, form: Form) -> tuple[CriterionRow, ...]:
@@ -321,6 +329,15 @@ def _criteria(text: str | None, form: Form) -> tuple[CriterionRow, ...]:
     made = []
     for row, end in zip(rows, ends, strict=True):
         status = next(status for status in form.item.statuses if row[status])
-        says = folding.fold(text[row.end() : end]).removesuffix("|").rstrip()
-        made.append(CriterionRow(criterion=row["criterion"], says=says, status=status))
+        told = folding.fold(text[row.end() : end]).removesuffix("|").rstrip()
+        says, remark = _remarked(told, form.item.remark)
+        made.append(
+            CriterionRow(
+                criterion=row["criterion"],
+                says=says,
+                status=status,
+                by_reviewer=row["own"] is not None,
+                remark=remark or None,
+            )
+        )
     return tuple(made)

@@ -156,6 +156,7 @@ def _carried_item(item: DeterminedItem, number: int, chosen: Form) -> Determined
                 row,
                 criterion=_normal(row.criterion, f"{where}.criteria") or "",
                 says=_normal(row.says, f"{where}.criteria") or "",
+                remark=_normal(row.remark, f"{where}.criteria"),
             )
             for row in item.criteria
         ),

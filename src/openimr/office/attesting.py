@@ -4,22 +4,36 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 
 from openimr._version import __version__
 from openimr.office import audit
-from openimr.office.models import Assignment, Attestation, Case, User
+from openimr.office.models import (
+    Assignment,
+    Attestation,
+    Case,
+    Opinion,
+    Summary,
+    User,
+    Verdict,
+)
 
 STATEMENT = (
     "I have reviewed the records and the findings of this case. The decisions and the reasons "
-    "given for them are my own, and I am free of conflicts of interest with its parties."
+    "given for them are my own, as is the clinical case summary, and I am free of conflicts of "
+    "interest with its parties."
 )
 
 
 def content_of(assignment: Assignment) -> str:
-    """What is signed: case, items, decisions, guidelines and rationales, in canonical JSON."""
-    opinions = {one.item_id: one for one in assignment.opinions.select_related("item")}
+    """What is signed, in canonical JSON: the summary of the case, and item by item decision,
+    guideline, rationale and the reviewer's own verdicts on the findings of the draft.
+    """
+    opinions = {one.item_id: one for one in assignment.opinions.prefetch_related("verdicts")}
+    summary = Summary.objects.filter(assignment=assignment).first()
     rows = []
     for item in assignment.case.items.filter(state="disputed"):
         opinion = opinions.get(item.pk)
@@ -30,14 +44,49 @@ def content_of(assignment: Assignment) -> str:
                 "decision": opinion.decision if opinion else "",
                 "guideline": opinion.guideline if opinion else "",
                 "rationale": opinion.rationale if opinion else "",
+                "verdicts": [_judged(one) for one in _verdicts(opinion)],
             }
         )
+    told = summary.text if summary else ""
     return json.dumps(
-        {"case": assignment.case.number, "items": rows},
+        {"case": assignment.case.number, "summary": told, "items": rows},
         sort_keys=True,
         separators=(",", ":"),
         ensure_ascii=False,
     )
+
+
+def _verdicts(opinion: Opinion | None) -> list[Verdict]:
+    """The verdicts on an item that say something, by criterion."""
+    told = opinion.verdicts.all() if opinion else ()
+    return sorted(
+        (one for one in told if one.agrees is not None or one.comment.strip()),
+        key=lambda one: one.criterion,
+    )
+
+
+def _judged(verdict: Verdict) -> dict[str, str]:
+    return {
+        "criterion": verdict.criterion,
+        "says": verdict.says,
+        "drafted": verdict.drafted,
+        "status": verdict.drafted if verdict.agrees else verdict.status,
+        "comment": verdict.comment.strip(),
+    }
+
+
+def corrections(content: str) -> list[dict[str, Any]]:
+    """The verdicts of what is signed that say more than that the draft is right."""
+    return [one for row in json.loads(content)["items"] for one in own_findings(row)]
+
+
+def own_findings(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The reviewer's findings on one signed item that differ from the draft's or remark on them."""
+    return [
+        {**one, "item": row["item"]}
+        for one in row.get("verdicts", ())
+        if one["status"] != one["drafted"] or one["comment"]
+    ]
 
 
 def attest(assignment: Assignment) -> Attestation:
@@ -81,7 +130,10 @@ def unattested(case: Case, reviewer: User | None = None) -> str | None:
     for assignment in assignments:
         if standing(assignment) is None:
             return "A reviewer has not signed, or changed something after signing."
-        for row in json.loads(content_of(assignment))["items"]:
+        signed = json.loads(content_of(assignment))
+        if not signed["summary"].strip():
+            return "The clinical case summary is empty."
+        for row in signed["items"]:
             if row["decision"] not in ("Upheld", "Overturned"):
                 return f"Item {row['item'] + 1} has no decision."
             if not row["rationale"].strip():

@@ -109,6 +109,27 @@ def check_item(one: Written, file: File, others: Sequence[Written] = ()) -> list
     return list({check.key: check for check in found}.values())
 
 
+SUMMARY = "Clinical case summary"
+
+
+def check_summary(text: str, file: File, *, drafted: bool = False) -> list[Check]:
+    """The checks of the clinical case summary.
+
+    Args:
+        text: as it stands.
+        file: what is known of the case.
+        drafted: whether it stands word for word as the machine made it.
+    """
+    if not text.strip():
+        says = "The clinical case summary is empty; every determination describes the condition."
+        return [Check("no_summary", says, SUMMARY, blocks=True)]
+    found = [*_named_in(text, SUMMARY, None, file)]
+    if drafted:
+        says = "This is the machine's text, unchanged; read it against the record before you sign."
+        found.append(Check("summary_as_drafted", says, SUMMARY))
+    return found
+
+
 def _whole(file: File) -> Iterator[Check]:
     if not file.kinds - {"utilization_review"}:
         yield Check(
@@ -334,42 +355,54 @@ _ROLE_WORDS = frozenset(
     ("reviewer", "physician", "doctor", "manager", "treater", "worker", "patient", "employee")
 )
 _WHOSE = {"reviewer": "a reviewer", "employee": "the employee"}
+ORGANIZATIONS = frozenset(
+    ("employer", "claims_administrator", "employee_attorney", "claims_attorney")
+)
+"""Parties whose name counts in full only: its last word is often a common one."""
 
 
 def _people(one: Written, file: File) -> Iterator[Check]:
     """A determination names nobody; a reviewer's name never leaves the organization."""
     for field, text in (("Rationale", one.rationale), ("Guideline", one.guideline)):
-        told: set[str] = set()
-        for name, whose in file.names:
-            match = _named(name, text)
-            if match is None:
-                continue
-            told.add(match)
+        yield from _named_in(text, field, one.number, file)
+
+
+def _named_in(text: str, field: str, item: int | None, file: File) -> Iterator[Check]:
+    told: set[str] = set()
+    for name, whose in file.names:
+        match = _named(name, text, in_full=whose in ORGANIZATIONS)
+        if match is None:
+            continue
+        told.add(match)
+        role = whose.replace("_", " ")
+        article = "an" if role[0] in "aeiou" else "a"
+        yield Check(
+            "names_person",
+            f"This names {_WHOSE.get(whose, f'{article} {role}')}; a determination names nobody.",
+            field,
+            item,
+            # The law keeps the reviewer confidential (Labor Code 4610.6(f)).
+            blocks=whose == "reviewer" and " " in match,
+            quote=match,
+        )
+    if field == "Guideline":
+        return
+    for titled in _TITLED.findall(text):
+        if not any(name in titled or titled in name for name in told):
             yield Check(
                 "names_person",
-                f"This names {_WHOSE.get(whose, 'a ' + whose.replace('_', ' '))}; "
-                "a determination names nobody.",
+                "This seems to name a person; a determination names nobody.",
                 field,
-                one.number,
-                # The law keeps the reviewer confidential (Labor Code 4610.6(f)).
-                blocks=whose == "reviewer" and " " in match,
-                quote=match,
+                item,
+                quote=titled,
             )
-        if field == "Guideline":
-            continue
-        for titled in _TITLED.findall(text):
-            if not any(name in titled or titled in name for name in told):
-                yield Check(
-                    "names_person",
-                    "This seems to name a person; a determination names nobody.",
-                    field,
-                    one.number,
-                    quote=titled,
-                )
 
 
-def _named(name: str, text: str) -> str | None:
-    """The words of a text that are this name: in full, or the last name alone."""
+def _named(name: str, text: str, *, in_full: bool = False) -> str | None:
+    """The words of a text that are this name: in full, or (of a person) the last name alone."""
+    if in_full:
+        found = re.search(rf"\b{re.escape(name)}(?!\w)", text, re.IGNORECASE) if name else None
+        return found[0] if found else None
     words = re.sub(r"\([^)]*\)|,.*|\b(?:Dr|Mr|Mrs|Ms|M\.?D|D\.?O)\b\.?", " ", name).split()
     if not words:
         return None

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from openimr.archive.sample import sampled
-from openimr.office import audit, effects  # noqa: F401 - effects register themselves
+from openimr.office import audit, effects, opinions  # noqa: F401 - effects register themselves
 from openimr.office.attesting import attest
 from openimr.office.drafts import draft
 from openimr.office.duplicates import fold
@@ -29,6 +29,7 @@ from openimr.office.models import (
     Role,
     User,
 )
+from openimr.office.summaries import prefilled, summary_of
 from openimr.office.workflow import refresh_due, table, take
 
 PASSWORD = "openimr-demo"
@@ -292,6 +293,8 @@ def _reviewer(case: Case) -> str:
 
 def _decide(case: Case, _: User) -> None:
     assignment = case.assignments.get(state="accepted", round=case.remand_count)
+    if not prefilled(assignment).text:
+        opinions.save(summary_of(assignment), 0, opinions.Told("Invented clinical summary."))
     from openimr.citations import cite
     from openimr.office.desk import readable
     from openimr.office.drafts import latest_review

@@ -21,9 +21,27 @@ from django.utils import timezone
 from openimr.citations import cite
 from openimr.evidence import sentences
 from openimr.model import Evidence, Fact, Finding, ItemReview, Review, Status
-from openimr.office.checks import Check, File, Written, check_case, check_item
-from openimr.office.models import Assignment, Case, Document, Item, MachineDraft, Opinion, Page
+from openimr.office.checks import (
+    ORGANIZATIONS,
+    Check,
+    File,
+    Written,
+    check_case,
+    check_item,
+    check_summary,
+)
+from openimr.office.models import (
+    Assignment,
+    Case,
+    Document,
+    Item,
+    MachineDraft,
+    Opinion,
+    Page,
+    Summary,
+)
 from openimr.office.models.records import DocumentStatus
+from openimr.office.summaries import is_drafted
 
 
 @lru_cache(maxsize=4)
@@ -49,6 +67,7 @@ class Desk:
     documents: list[Document]
     items: list[Item]
     opinions: dict[int, Opinion]
+    summary: Summary | None = None
     review: Review | None = None
     facts: Mapping[str, Sequence[Fact]] = field(default_factory=dict)
 
@@ -56,6 +75,7 @@ class Desk:
         """Read what the reviewer wrote, once more after a save."""
         found = self.assignment.opinions.prefetch_related("verdicts")
         self.opinions = {one.item_id: one for one in found}
+        self.summary = Summary.objects.filter(assignment=self.assignment).first()
 
     def proposed(self, item: Item) -> ItemReview | None:
         """What the draft says of an item; None where it knows nothing of it."""
@@ -106,8 +126,14 @@ class Desk:
         """The checks of an item, or with None of the whole determination."""
         everything = [self.written(one) for one in self.disputed]
         if item is None:
-            return check_case(everything, self.file())
+            return [*self.summary_checks(), *check_case(everything, self.file())]
         return check_item(self.written(item), self.file(), everything)
+
+    def summary_checks(self) -> list[Check]:
+        """The checks of the clinical case summary."""
+        text = self.summary.text if self.summary else ""
+        drafted = self.summary is not None and is_drafted(self.summary)
+        return check_summary(text, self.file(), drafted=drafted)
 
 
 def load(case: Case, assignment: Assignment) -> Desk:
@@ -138,7 +164,7 @@ def governing_day(case: Case) -> date:
 def _names(desk: Desk) -> list[tuple[str, str]]:
     names = [(desk.case.employee, "employee"), (desk.assignment.reviewer.shown_name, "reviewer")]
     for party in desk.case.parties.all():
-        if party.role in ("requesting_physician", "employee_representative"):
+        if party.role in ("requesting_physician", "employee_representative", *ORGANIZATIONS):
             names.append((party.name, party.role))
         if party.contact:
             names.append((party.contact, party.role))

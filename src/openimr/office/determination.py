@@ -9,18 +9,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import msgspec
 
 from openimr.letters import carried
-from openimr.model import Case as ModelCase
 from openimr.model import (
     CriterionRow,
     Decision,
     Determination,
     DeterminedItem,
     ItemReview,
-    Review,
     Reviewer,
     Status,
 )
@@ -32,22 +31,24 @@ from openimr.office.models import (
     Document,
     Item,
     ReviewerProfile,
-    Verdict,
 )
 from openimr.office.workflow import Refused, program
 from openimr.panel import RegisteredReviewer
 from openimr.reviews.attest import HOUSE_FORM
-from openimr.reviews.summary import write_summary
 from openimr.rules.outcome import vote
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth")
 
 
 class Signed(msgspec.Struct, frozen=True):
-    """What one reviewer decided and why, by position of the item."""
+    """What one reviewer signed: the summary, and by position what is decided and why.
+
+    A row's ``verdicts`` are the reviewer's own findings, each beside that of the draft.
+    """
 
     assignment: Assignment
-    rows: Mapping[int, Mapping[str, str]]
+    rows: Mapping[int, Mapping[str, Any]]
+    summary: str = ""
 
 
 def signed_of(case: Case) -> list[Signed]:
@@ -62,8 +63,9 @@ def signed_of(case: Case) -> list[Signed]:
         attestation = Attestation.objects.filter(assignment=assignment, superseded=False).first()
         if attestation is None:
             raise Refused("A reviewer has not signed yet; the determination waits for it.")
-        rows = json.loads(attestation.content)["items"]
-        found.append(Signed(assignment, {int(row["item"]): row for row in rows}))
+        content = json.loads(attestation.content)
+        rows = {int(row["item"]): row for row in content["items"]}
+        found.append(Signed(assignment, rows, content.get("summary", "")))
     if not found:
         raise Refused("No reviewer has decided the case.")
     return found
@@ -75,7 +77,7 @@ def decisions_of(case: Case, signed: Sequence[Signed]) -> dict[int, Decision]:
     positions = sorted({position for one in signed for position in one.rows})
     return {
         position: vote(
-            [one.rows[position]["decision"] for one in signed if position in one.rows],  # type: ignore[misc]
+            [one.rows[position]["decision"] for one in signed if position in one.rows],
             law,
         )
         for position in positions
@@ -103,16 +105,11 @@ def determination_of(case: Case, day: date) -> Determination:
     decided = decisions_of(case, signed)
     model = model_case(case)
     review = latest_review(case)
-    told = next(
-        (one.text for one in model.documents if one.kind == "clinical_summary" and one.text), None
-    )
-    if told is None and review is not None:
-        told = _summary(case, model, review)
     held = {item.position: item for item in case.items.all()}
     items = []
     for position, decision in decided.items():
         draft = review.items[position] if review and position < len(review.items) else None
-        criteria = _criteria(held[position], draft, signed)
+        criteria = _criteria(position, draft, signed)
         items.append(_item(held[position], decision, signed, criteria))
     return carried(
         Determination(
@@ -125,27 +122,27 @@ def determination_of(case: Case, day: date) -> Determination:
             application_received=model.application_received,
             priority=model.priority,
             reviewer=credentials([one.assignment for one in signed], day),
-            summary=told or None,
+            summary=_summary(signed) or None,
             items=tuple(items),
             documents_reviewed=documents_of(case),
         )
     )
 
 
-def _summary(case: Case, model: ModelCase, review: Review) -> str:
-    """A summary whose places are documents as the letter calls them, not numbers of the file."""
-    named = {str(one.pk): _called(one) for one in case.documents.all()}
-    documents = tuple(
-        msgspec.structs.replace(one, name=named.get(one.name, one.name)) for one in model.documents
+def _summary(signed: Sequence[Signed]) -> str:
+    """The summary that was signed; of a panel each reviewer's own where they are not the same."""
+    told = list(dict.fromkeys(one.summary for one in signed if one.summary))
+    if len(told) < 2:
+        return "".join(told)
+    return " ".join(
+        f"{_ordinal(place).capitalize()} reviewer: {one.summary}"
+        for place, one in enumerate(signed)
+        if one.summary
     )
-    facts = tuple(
-        msgspec.structs.replace(one, document=named.get(one.document, one.document))
-        for one in review.facts
-    )
-    return write_summary(
-        msgspec.structs.replace(model, documents=documents),
-        msgspec.structs.replace(review, facts=facts),
-    )
+
+
+def _ordinal(place: int) -> str:
+    return _ORDINALS[place] if place < len(_ORDINALS) else f"{place + 1}th"
 
 
 def documents_of(case: Case) -> tuple[str, ...]:
@@ -221,33 +218,42 @@ def _reasons(rows: Sequence[Mapping[str, str]], decision: Decision) -> str:
     else:
         opening = f"{for_it} of {len(rows)} reviewers decided so."
     told = [
-        f"The {_ORDINALS[place] if place < len(_ORDINALS) else f'{place + 1}th'} reviewer "
-        f"({row['decision']}): {row['rationale']}"
+        f"The {_ordinal(place)} reviewer ({row['decision']}): {row['rationale']}"
         for place, row in enumerate(rows)
     ]
     return " ".join([opening, *told])
 
 
 def _criteria(
-    item: Item, draft: ItemReview | None, signed: Sequence[Signed]
+    position: int, draft: ItemReview | None, signed: Sequence[Signed]
 ) -> tuple[CriterionRow, ...]:
-    """The draft's findings as the reviewer left them: a corrected one with the correction."""
-    if draft is None:
-        return ()
-    verdicts = Verdict.objects.filter(
-        opinion__item=item, opinion__assignment__in=[one.assignment for one in signed]
-    )
-    corrected: dict[str, Status] = {
-        one.criterion: one.status  # type: ignore[misc]
-        for one in verdicts
-        if one.agrees is False and one.status in ("met", "not_met", "not_documented")
-    }
-    return tuple(
-        CriterionRow(
-            criterion=one.criterion,
-            says=one.says,
-            status=corrected.get(one.criterion, one.status),
-        )
-        for one in draft.findings
+    """The criteria of an item: the draft's findings, over them what the reviewers signed as theirs.
+
+    Of a panel whose reviewers judged one criterion otherwise each has a row of his own.
+    """
+    drafted = {
+        one.criterion: CriterionRow(criterion=one.criterion, says=one.says, status=one.status)
+        for one in (draft.findings if draft else ())
         if one.effect != "not_asked"
+    }
+    judged: dict[str, list[CriterionRow]] = {}
+    for one in signed:
+        for verdict in one.rows.get(position, {}).get("verdicts", ()):
+            row = _judged(verdict, drafted.get(verdict["criterion"]))
+            held = judged.setdefault(row.criterion, [])
+            if row not in held:
+                held.append(row)
+    rows = [row for name, found in drafted.items() for row in judged.pop(name, [found])]
+    return (*rows, *(row for found in judged.values() for row in found))
+
+
+def _judged(verdict: Mapping[str, str], drafted: CriterionRow | None) -> CriterionRow:
+    """A row as the reviewer left it; a mere remark leaves the draft's status as the draft's."""
+    status: Status = verdict["status"] or verdict["drafted"] or "not_documented"  # type: ignore[assignment]
+    return CriterionRow(
+        criterion=verdict["criterion"],
+        says=verdict["says"] or (drafted.says if drafted else ""),
+        status=status,
+        by_reviewer=bool(verdict["status"]),
+        remark=verdict["comment"] or None,
     )

@@ -1,4 +1,4 @@
-"""What a reviewer writes on an item: saved with optimistic versions, so that nothing is lost.
+"""What a reviewer writes, on an item or as the summary of the case: saved with optimistic versions.
 
 Every save that takes words away is a version of its own; small additions within a minute are one.
 A save over something newer is not made: its text is set aside as a version, and both are shown.
@@ -9,14 +9,23 @@ from __future__ import annotations
 import difflib
 import re
 from datetime import timedelta
-from typing import Literal, NamedTuple
+from typing import Generic, Literal, NamedTuple, TypeVar, overload
 
 from django.db import transaction
 from django.utils import timezone
 
+from openimr.model import Finding
 from openimr.office import audit
 from openimr.office.attesting import standing
-from openimr.office.models import Assignment, Item, Opinion, OpinionVersion, Verdict
+from openimr.office.models import (
+    Assignment,
+    Item,
+    Opinion,
+    OpinionVersion,
+    Summary,
+    SummaryVersion,
+    Verdict,
+)
 
 DECISIONS = ("Upheld", "Overturned")
 STATUSES = ("met", "not_met", "not_documented")
@@ -34,11 +43,20 @@ class Text(NamedTuple):
     rationale: str
 
 
-class Outcome(NamedTuple):
+class Told(NamedTuple):
+    """The one field of a clinical case summary."""
+
+    text: str
+
+
+Written = TypeVar("Written", Opinion, Summary)
+
+
+class Outcome(NamedTuple, Generic[Written]):
     """What became of a save. ``aside`` is the version in which a stale text was kept."""
 
-    opinion: Opinion
-    aside: OpinionVersion | None = None
+    opinion: Written
+    aside: OpinionVersion | SummaryVersion | None = None
 
 
 def why_frozen(assignment: Assignment) -> str | None:
@@ -54,9 +72,15 @@ def why_frozen(assignment: Assignment) -> str | None:
     return None
 
 
-def text_of(opinion: Opinion | OpinionVersion) -> Text:
-    """The fields of an opinion or of one of its versions."""
-    return Text(opinion.decision, opinion.guideline, opinion.rationale)
+@overload
+def text_of(one: Opinion | OpinionVersion) -> Text: ...
+@overload
+def text_of(one: Summary | SummaryVersion) -> Told: ...
+def text_of(one: Opinion | OpinionVersion | Summary | SummaryVersion) -> Text | Told:
+    """What was written, or stands in one of its versions."""
+    if isinstance(one, (Summary, SummaryVersion)):
+        return Told(one.text)
+    return Text(one.decision, one.guideline, one.rationale)
 
 
 def opinion_of(assignment: Assignment, item: Item) -> Opinion:
@@ -64,25 +88,25 @@ def opinion_of(assignment: Assignment, item: Item) -> Opinion:
     return Opinion.objects.get_or_create(assignment=assignment, item=item)[0]
 
 
-def save(opinion: Opinion, seen: int, text: Text, origin: str = "written") -> Outcome:
-    """Save an opinion as it was changed from the version that was seen.
+def save(
+    written: Written, seen: int, text: Text | Told, origin: str = "written"
+) -> Outcome[Written]:
+    """Save what was written as it was changed from the version that was seen.
 
     Args:
-        opinion: it is read anew under lock.
+        written: an opinion or a summary; it is read anew under lock.
         seen: the version on the page on which the text was written.
-        text: decision, guideline and rationale.
+        text: decision, guideline and rationale of an opinion, or the text of a summary.
         origin: ``written``, ``draft`` (taken over) or ``restored``.
 
     Returns:
-        The opinion as it stands; with ``aside`` where something newer stood there and differs.
+        It as it stands, and where the page was stale the version in which the text was kept:
+        nothing is overwritten then, unless what stands differs in nothing from what was seen.
     """
-    text = Text(*(part.replace("\r\n", "\n")[:MOST_CHARACTERS] for part in text))
+    text = type(text)(*(part.replace("\r\n", "\n")[:MOST_CHARACTERS] for part in text))
     with transaction.atomic():
-        held = (
-            Opinion.objects.select_for_update()
-            .select_related("assignment__case")
-            .get(pk=opinion.pk)
-        )
+        rows = type(written).objects.select_for_update().select_related("assignment__case")
+        held = rows.get(pk=written.pk)
         if text == text_of(held):
             return Outcome(held)
         newest = held.versions.first()
@@ -90,28 +114,33 @@ def save(opinion: Opinion, seen: int, text: Text, origin: str = "written") -> Ou
         if held.version != seen and not _unchanged_since(held, seen):
             return Outcome(held, _set_aside(held, text, number))
         _keep(held, newest, text, number, origin)
-        held.decision, held.guideline, held.rationale = text
+        for name, value in text._asdict().items():
+            setattr(held, name, value)
         held.version = number
         held.save()
     return Outcome(held)
 
 
-def _unchanged_since(held: Opinion, seen: int) -> bool:
+def _unchanged_since(held: Opinion | Summary, seen: int) -> bool:
     before = held.versions.filter(version=seen).first()
     return before is not None and text_of(before) == text_of(held)
 
 
-def _set_aside(held: Opinion, text: Text, number: int) -> OpinionVersion:
+def _set_aside(
+    held: Opinion | Summary, text: Text | Told, number: int
+) -> OpinionVersion | SummaryVersion:
     last = held.versions.filter(origin="set_aside").first()
     if last is not None and text_of(last) == text:
         return last
-    return OpinionVersion.objects.create(
-        opinion=held, version=number, origin="set_aside", **text._asdict()
-    )
+    return held.versions.create(version=number, origin="set_aside", **text._asdict())
 
 
 def _keep(
-    held: Opinion, newest: OpinionVersion | None, text: Text, number: int, origin: str
+    held: Opinion | Summary,
+    newest: OpinionVersion | SummaryVersion | None,
+    text: Text | Told,
+    number: int,
+    origin: str,
 ) -> None:
     """Write the version of a save, or carry on the one that is being written."""
     if (
@@ -121,28 +150,28 @@ def _keep(
         and timezone.now() - newest.saved_at < _ONE_SITTING
         and not _removes(text_of(newest), text)
     ):
-        OpinionVersion.objects.filter(pk=newest.pk).update(version=number, **text._asdict())
+        held.versions.filter(pk=newest.pk).update(version=number, **text._asdict())
         return
-    OpinionVersion.objects.create(opinion=held, version=number, origin=origin, **text._asdict())
-    case = held.assignment.case
+    held.versions.create(version=number, origin=origin, **text._asdict())
+    assignment = held.assignment
+    at = {"item": held.item.number} if isinstance(held, Opinion) else {}
     audit.record(
-        "opinion.save",
-        held.assignment.reviewer,
-        case,
-        item=held.item.number,
+        "opinion.save" if at else "summary.save",
+        assignment.reviewer,
+        assignment.case,
+        **at,
         version=number,
         origin=origin,
     )
 
 
-def _removes(old: Text, new: Text) -> bool:
+def _removes(old: Text | Told, new: Text | Told) -> bool:
     """Whether more than a correction is taken away from a text."""
-    if old.decision and old.decision != new.decision:
+    before, after = old._asdict(), new._asdict()
+    decided = before.pop("decision", "")
+    if decided and decided != after["decision"]:
         return True
-    return any(
-        _removed(before, after) > _MOST_REMOVED
-        for before, after in ((old.guideline, new.guideline), (old.rationale, new.rationale))
-    )
+    return any(_removed(words, after[name]) > _MOST_REMOVED for name, words in before.items())
 
 
 def _removed(before: str, after: str) -> int:
@@ -154,23 +183,25 @@ def _removed(before: str, after: str) -> int:
     return len(before) - start - end
 
 
-def judge(opinion: Opinion, criterion: str, status: str, agrees: bool, comment: str) -> Verdict:
+def judge(opinion: Opinion, finding: Finding, status: str, comment: str) -> Verdict:
     """Save a reviewer's own verdict on a finding.
 
     Args:
         opinion: the reviewer's opinion on the item.
-        criterion: the criterion's key.
+        finding: the finding of the draft, as the reviewer saw it.
         status: what the reviewer holds right; empty where only a comment is made.
-        agrees: whether that is the finding's own status.
         comment: free words.
     """
+    agrees = status == finding.status
     with transaction.atomic():
         verdict, _ = Verdict.objects.update_or_create(
             opinion=opinion,
-            criterion=criterion,
+            criterion=finding.criterion,
             defaults={
                 "agrees": agrees if status else None,
                 "status": "" if agrees else status,
+                "says": finding.says,
+                "drafted": finding.status,
                 "comment": comment[:4000],
             },
         )

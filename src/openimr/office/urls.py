@@ -20,6 +20,7 @@ from openimr.office.views import (
     register,
     screening,
     signing,
+    summary,
     uploads,
     viewer,
     workflow,
@@ -69,6 +70,10 @@ office += [
     path("cases/<str:number>/desk/draft/", desk.draft_state, name="draft_state"),
     path("cases/<str:number>/desk/draft/make/", desk.make_draft, name="make_draft"),
     path("cases/<str:number>/desk/sign/", signing.sign, name="sign"),
+    path("cases/<str:number>/desk/summary/", summary.save, name="summary"),
+    path("cases/<str:number>/desk/summary/anew/", summary.write_anew, name="summary_anew"),
+    path("cases/<str:number>/desk/summary/versions/", summary.versions, name="summary_versions"),
+    path("cases/<str:number>/desk/summary/restore/", summary.restore, name="summary_restore"),
     path(
         "cases/<str:number>/desk/record/<int:document>/<int:page>/",
         desk.record_page,

@@ -15,6 +15,8 @@ from openimr.office.models.reviews import (
     OpinionVersion,
     PanelApproval,
     QualityCheck,
+    Summary,
+    SummaryVersion,
     Verdict,
 )
 
@@ -42,6 +44,8 @@ __all__ = [
     "QualityCheck",
     "ReviewerProfile",
     "Role",
+    "Summary",
+    "SummaryVersion",
     "Upload",
     "User",
     "Verdict",

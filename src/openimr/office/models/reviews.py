@@ -156,16 +156,52 @@ class OpinionVersion(models.Model):
         return f"version {self.version}"
 
 
+class Summary(models.Model):
+    """A reviewer's clinical case summary, as it stands; versions keep its past."""
+
+    assignment = models.OneToOneField(Assignment, on_delete=models.CASCADE, related_name="summary")
+    text = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=0)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"summary of {self.assignment_id}"
+
+
+class SummaryVersion(models.Model):
+    """A summary as it was saved once; ``origin`` as of an :class:`OpinionVersion`."""
+
+    summary = models.ForeignKey(Summary, on_delete=models.CASCADE, related_name="versions")
+    version = models.PositiveIntegerField()
+    text = models.TextField(blank=True)
+    origin = models.CharField(max_length=12, default="written")
+    saved_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """The newest first; each number once."""
+
+        ordering: ClassVar = ["-version"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["summary", "version"], name="summary_version")
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.version}"
+
+
 class Verdict(models.Model):
     """A reviewer's own verdict on one finding of the draft.
 
-    It agrees, corrects (``status``) or comments.
+    It agrees, corrects (``status``) or comments. ``says`` and ``drafted`` are the criterion and
+    the draft's status as the reviewer saw them: a newer draft does not change what was judged.
     """
 
     opinion = models.ForeignKey(Opinion, on_delete=models.CASCADE, related_name="verdicts")
     criterion = models.CharField(max_length=80)
     agrees = models.BooleanField(null=True)
     status = models.CharField(max_length=16, blank=True)
+    says = models.TextField(blank=True)
+    drafted = models.CharField(max_length=16, blank=True)
     comment = models.TextField(blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -34,10 +34,19 @@ def user_of(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
+def number_of(words: str | None) -> int | None:
+    """A number of at most nine digits that came with an address or a form; None for all else.
+
+    ``isdigit`` alone lets signs through that are digits elsewhere and no number here ("²").
+    """
+    if not words or len(words) > 9 or not (words.isascii() and words.isdigit()):
+        return None
+    return int(words)
+
+
 def version_of(request: HttpRequest) -> int | None:
     """The version of the case that the page showed, as its form sends it back."""
-    given = request.POST.get("version", "")
-    return int(given) if given.isdigit() else None
+    return number_of(request.POST.get("version"))
 
 
 def allowed(permission: str) -> Callable[[View], View]:

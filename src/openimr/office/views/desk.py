@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from openimr.citations import cite
@@ -26,7 +27,8 @@ from openimr.office.desk import (
 from openimr.office.drafts import basis, model_case
 from openimr.office.models import Assignment, Case, Item, OpinionVersion, Page
 from openimr.office.models.records import DocumentStatus
-from openimr.office.views.common import user_of, with_case
+from openimr.office.summaries import is_drafted, prefilled
+from openimr.office.views.common import number_of, user_of, with_case
 
 
 def own_assignment(request: HttpRequest, case: Case) -> Assignment:
@@ -43,7 +45,8 @@ def own_assignment(request: HttpRequest, case: Case) -> Assignment:
     return found
 
 
-def _loaded(request: HttpRequest, case: Case) -> Desk:
+def loaded(request: HttpRequest, case: Case) -> Desk:
+    """The signed-in reviewer's desk."""
     return load(case, own_assignment(request, case))
 
 
@@ -54,18 +57,19 @@ def _item(desk: Desk, position: int) -> Item:
     raise Http404
 
 
-def _number(words: str | None) -> int | None:
-    return int(words) if words and words.isdigit() and len(words) < 10 else None
-
-
 @with_case("case.review", log="desk.view")
 def desk(request: HttpRequest, case: Case) -> HttpResponse:
-    """The desk, at one item and one page of the record (``item``, ``document``, ``page``,
-    ``finding`` and ``quote`` of the query, all numbers).
+    """The desk, at the summary (``part=summary``) or one item, and one page of the record
+    (``item``, ``document``, ``page``, ``finding`` and ``quote`` of the query, all numbers).
     """
-    at = _loaded(request, case)
+    at = loaded(request, case)
+    prefilled(at.assignment)
+    at.read_opinions()
+    if request.GET.get("part") == "summary":
+        context = {**_item_context(at, None), **_record_context(request, at, None)}
+        return render(request, "office/desk/desk.html", {**context, **summary_context(at)})
     first = next((item.position for item in at.disputed or at.items), None)
-    position = _number(request.GET.get("item"))
+    position = number_of(request.GET.get("item"))
     position = first if position is None else position
     item = _item(at, position) if position is not None else None
     context = {**_item_context(at, item), **_record_context(request, at, item)}
@@ -76,23 +80,24 @@ def desk(request: HttpRequest, case: Case) -> HttpResponse:
 def item_panel(request: HttpRequest, case: Case, position: int) -> HttpResponse:
     """One item as a piece of the page."""
     if not request.htmx:  # type: ignore[attr-defined]
-        return redirect(f"{_home(case)}?item={position}")
-    at = _loaded(request, case)
+        return redirect(f"{home(case)}?item={position}")
+    at = loaded(request, case)
     return render(request, "office/desk/_item.html", _item_context(at, _item(at, position)))
 
 
 @with_case("case.review")
 def record_page(request: HttpRequest, case: Case, document: int, page: int) -> HttpResponse:
     """One page of the record with the evidence of a finding marked."""
-    at = _loaded(request, case)
-    position = _number(request.GET.get("item"))
+    at = loaded(request, case)
+    position = number_of(request.GET.get("item"))
     item = _item(at, position) if position is not None else None
     context = _record_context(request, at, item, document, page)
     if context["record"] is None:
         raise Http404
     audit.record("document.view", user_of(request), case, document=document, page=page)
     if not request.htmx:  # type: ignore[attr-defined]
-        return redirect(f"{_home(case)}?item={position or 0}&document={document}&page={page}")
+        at_what = "part=summary" if context["part"] else f"item={position or 0}"
+        return redirect(f"{home(case)}?{at_what}&document={document}&page={page}")
     return render(request, "office/desk/_record.html", context)
 
 
@@ -100,9 +105,9 @@ def record_page(request: HttpRequest, case: Case, document: int, page: int) -> H
 @require_POST
 def find(request: HttpRequest, case: Case) -> HttpResponse:
     """Search in the file; by POST, so that clinical words stay out of addresses."""
-    at = _loaded(request, case)
+    at = loaded(request, case)
     words = request.POST.get("words", "").strip()[:100]
-    item = _number(request.POST.get("item"))
+    item = number_of(request.POST.get("item"))
     context = {"case": case, "words": words, "hits": find_in_file(at, words), "position": item or 0}
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "office/desk/_hits.html", context)
@@ -113,10 +118,10 @@ def find(request: HttpRequest, case: Case) -> HttpResponse:
 @require_POST
 def save_opinion(request: HttpRequest, case: Case, position: int) -> HttpResponse:
     """Save decision, guideline and rationale; a stale save shows both texts."""
-    at = _loaded(request, case)
+    at = loaded(request, case)
     item = _item(at, position)
     if reason := opinions.why_frozen(at.assignment) or _not_disputed(item):
-        return _refuse(request, case, position, reason)
+        return refuse(request, case, position, reason)
     decision = request.POST.get("decision", "")
     text = opinions.Text(
         decision if decision in opinions.DECISIONS else "",
@@ -124,7 +129,7 @@ def save_opinion(request: HttpRequest, case: Case, position: int) -> HttpRespons
         request.POST.get("rationale", ""),
     )
     opinion = opinions.opinion_of(at.assignment, item)
-    outcome = opinions.save(opinion, _number(request.POST.get("version")) or 0, text)
+    outcome = opinions.save(opinion, number_of(request.POST.get("version")) or 0, text)
     at.read_opinions()
     context = {**_saved_context(at, item), "outcome": outcome, "text": text}
     if outcome.aside is not None:
@@ -133,7 +138,7 @@ def save_opinion(request: HttpRequest, case: Case, position: int) -> HttpRespons
         if outcome.aside is not None:
             return render(request, "office/desk/conflict.html", context)
         messages.success(request, "Saved.")
-        return redirect(f"{_home(case)}?item={position}")
+        return redirect(f"{home(case)}?item={position}")
     response = render(request, "office/desk/_saved.html", context)
     if outcome.aside is None:
         response["X-Opinion-Version"] = str(outcome.opinion.version)
@@ -144,43 +149,39 @@ def save_opinion(request: HttpRequest, case: Case, position: int) -> HttpRespons
 @require_POST
 def take_over(request: HttpRequest, case: Case, position: int) -> HttpResponse:
     """Make the draft's decision, guideline and rationale the reviewer's own text, to be edited."""
-    at = _loaded(request, case)
+    at = loaded(request, case)
     item = _item(at, position)
     if reason := opinions.why_frozen(at.assignment) or _not_disputed(item):
-        return _refuse(request, case, position, reason)
+        return refuse(request, case, position, reason)
     proposed = proposal(at, item)
     if proposed is None:
-        return _refuse(request, case, position, "There is no draft of this item to take over.")
+        return refuse(request, case, position, "There is no draft of this item to take over.")
     opinion = opinions.opinion_of(at.assignment, item)
     opinions.save(opinion, opinion.version, opinions.Text(*proposed), "draft")
     messages.success(request, "The draft is taken over; from now on it is your text.")
-    return redirect(f"{_home(case)}?item={position}#opinion")
+    return redirect(f"{home(case)}?item={position}#opinion")
 
 
 @with_case("case.review")
 @require_POST
 def judge(request: HttpRequest, case: Case, position: int) -> HttpResponse:
     """Save the reviewer's own verdict on a finding; the finding's number comes in the form."""
-    at = _loaded(request, case)
+    at = loaded(request, case)
     item = _item(at, position)
     if reason := opinions.why_frozen(at.assignment) or _not_disputed(item):
-        return _refuse(request, case, position, reason)
+        return refuse(request, case, position, reason)
     draft = at.proposed(item)
-    number = _number(request.POST.get("finding"))
+    number = number_of(request.POST.get("finding"))
     if draft is None or number is None or number >= len(draft.findings):
-        return _refuse(request, case, position, "This finding is gone; open the item anew.")
+        return refuse(request, case, position, "This finding is gone; open the item anew.")
     finding = draft.findings[number]
     told = request.POST.get("status", "")
     status = told if told in opinions.STATUSES else ""
     opinions.judge(
-        opinions.opinion_of(at.assignment, item),
-        finding.criterion,
-        status,
-        status == finding.status,
-        request.POST.get("comment", ""),
+        opinions.opinion_of(at.assignment, item), finding, status, request.POST.get("comment", "")
     )
     if not request.htmx:  # type: ignore[attr-defined]
-        return redirect(f"{_home(case)}?item={position}#finding-{number}")
+        return redirect(f"{home(case)}?item={position}#finding-{number}")
     at.read_opinions()
     context = _saved_context(at, item)
     held = at.opinions[item.pk].verdicts.all()
@@ -191,7 +192,7 @@ def judge(request: HttpRequest, case: Case, position: int) -> HttpResponse:
 @with_case("case.review", log="opinion.versions")
 def versions(request: HttpRequest, case: Case, position: int) -> HttpResponse:
     """All versions of an opinion, each with what it changed in the one before."""
-    at = _loaded(request, case)
+    at = loaded(request, case)
     item = _item(at, position)
     opinion = at.opinions.get(item.pk)
     kept = list(opinion.versions.order_by("version")) if opinion else []
@@ -218,7 +219,9 @@ def versions(request: HttpRequest, case: Case, position: int) -> HttpResponse:
         "office/desk/versions.html",
         {
             "case": case,
-            "item": item,
+            "heading": f"Item {item.number}: versions of your decision and rationale",
+            "back": f"{home(case)}?item={position}",
+            "restore": reverse("office:restore", args=[case.number, position]),
             "shown": shown[::-1],
             "frozen": opinions.why_frozen(at.assignment),
         },
@@ -229,20 +232,20 @@ def versions(request: HttpRequest, case: Case, position: int) -> HttpResponse:
 @require_POST
 def restore(request: HttpRequest, case: Case, position: int) -> HttpResponse:
     """Make an earlier version the opinion again, as a new version."""
-    at = _loaded(request, case)
+    at = loaded(request, case)
     item = _item(at, position)
     if reason := opinions.why_frozen(at.assignment) or _not_disputed(item):
-        return _refuse(request, case, position, reason)
-    number = _number(request.POST.get("restore")) or 0
+        return refuse(request, case, position, reason)
+    number = number_of(request.POST.get("restore")) or 0
     old = OpinionVersion.objects.filter(
         opinion__assignment=at.assignment, opinion__item=item, version=number
     ).first()
     if old is None:
-        return _refuse(request, case, position, "There is no such version; choose one of the page.")
+        return refuse(request, case, position, "There is no such version; choose one of the page.")
     opinion = opinions.opinion_of(at.assignment, item)
     opinions.save(opinion, opinion.version, opinions.text_of(old), "restored")
     messages.success(request, f"Version {old.version} stands again.")
-    return redirect(f"{_home(case)}?item={position}#opinion")
+    return redirect(f"{home(case)}?item={position}#opinion")
 
 
 @with_case("case.review")
@@ -255,7 +258,7 @@ def draft_state(request: HttpRequest, case: Case) -> HttpResponse:
         state = jobs.draft_state(case)
         if state == "idle":
             state = "missing" if newest is None else "stale"
-    shown = _number(request.GET.get("shown"))
+    shown = number_of(request.GET.get("shown"))
     context = {
         "case": case,
         "state": state,
@@ -272,10 +275,11 @@ def make_draft(request: HttpRequest, case: Case) -> HttpResponse:
     jobs.request_draft(case)
     audit.record("draft.ask", user_of(request), case)
     messages.success(request, "The draft is being made.")
-    return redirect(_home(case))
+    return redirect(home(case))
 
 
-def _home(case: Case) -> str:
+def home(case: Case) -> str:
+    """The address of the desk."""
     return f"{case.get_absolute_url()}desk/"
 
 
@@ -283,11 +287,12 @@ def _not_disputed(item: Item) -> str | None:
     return None if item.state == "disputed" else "This item is no longer in dispute."
 
 
-def _refuse(request: HttpRequest, case: Case, position: int, reason: str) -> HttpResponse:
+def refuse(request: HttpRequest, case: Case, position: int | None, reason: str) -> HttpResponse:
+    """Say why nothing was saved; ``position`` is None for the summary."""
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "office/desk/_refused.html", {"reason": reason})
     messages.error(request, reason)
-    return redirect(f"{_home(case)}?item={position}")
+    return redirect(f"{home(case)}?{'part=summary' if position is None else f'item={position}'}")
 
 
 def _item_context(at: Desk, item: Item | None) -> dict[str, Any]:
@@ -299,6 +304,8 @@ def _item_context(at: Desk, item: Item | None) -> dict[str, Any]:
         "frozen": reason,
         "day": governing_day(at.case),
         "tabs": [(one, at.opinions.get(one.pk)) for one in at.items],
+        "summary": at.summary,
+        "is_drafted": at.summary is not None and is_drafted(at.summary),
         "others": _others(at),
         "documents": at.documents,
     }
@@ -321,6 +328,19 @@ def _item_context(at: Desk, item: Item | None) -> dict[str, Any]:
     }
 
 
+def summary_context(at: Desk) -> dict[str, Any]:
+    """The summary as the desk shows it, with its checks."""
+    return {
+        "case": at.case,
+        "part": "summary",
+        "summary": at.summary,
+        "documents": at.documents,
+        "is_drafted": at.summary is not None and is_drafted(at.summary),
+        "todo": [],
+        "remarks": at.summary_checks(),
+    }
+
+
 def _checks(at: Desk, item: Item) -> dict[str, Any]:
     """What is still to do in one quiet line, and the remarks on what is written."""
     found = at.checks(item) if item.state == "disputed" else []
@@ -338,6 +358,7 @@ def _saved_context(at: Desk, item: Item) -> dict[str, Any]:
         "item": item,
         "opinion": at.opinions.get(item.pk),
         "tabs": [(item, at.opinions.get(item.pk))],
+        "back": f"{home(at.case)}?item={item.position}#opinion",
         "documents": at.documents,
         **_checks(at, item),
     }
@@ -367,10 +388,10 @@ def _record_context(
     page: int | None = None,
 ) -> dict[str, Any]:
     """The page of the record that is shown; without a choice the first that a finding quotes."""
-    finding = _number(request.GET.get("finding"))
-    quote = _number(request.GET.get("quote"))
-    document = document or _number(request.GET.get("document"))
-    page = page or _number(request.GET.get("page")) or 1
+    finding = number_of(request.GET.get("finding"))
+    quote = number_of(request.GET.get("quote"))
+    document = document or number_of(request.GET.get("document"))
+    page = page or number_of(request.GET.get("page")) or 1
     held = next((one for one in at.documents if one.pk == document), None)
     if held is None and document is None and at.documents:
         held = next((d for d in at.documents if d.kind != "utilization_review"), at.documents[0])
@@ -378,6 +399,7 @@ def _record_context(
         "case": at.case,
         "documents": at.documents,
         "position": item.position if item else 0,
+        "part": request.GET.get("part") == "summary" and "summary",
         "record": held,
         "chosen": None,
     }
@@ -400,7 +422,7 @@ def _record_context(
         "lost": quote is not None and not any(run.mark == "here" for run in runs),
         "earlier": page - 1 if page > 1 else None,
         "later": page + 1 if page < held.page_count else None,
-        "query": f"item={context['position']}"
+        "query": ("part=summary" if context["part"] else f"item={context['position']}")
         + (f"&finding={finding}" if finding is not None else ""),
         "is_reading": held.status in (DocumentStatus.WAITING, DocumentStatus.READING),
     }

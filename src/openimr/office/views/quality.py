@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from openimr.office import quality
+from openimr.office.attesting import own_findings
 from openimr.office.determination import decisions_of, differ, signed_of
 from openimr.office.models import Case
 from openimr.office.views.common import user_of, version_of, with_case
@@ -51,7 +52,7 @@ def _context(case: Case, given: dict[str, str], comment: str) -> dict[str, Any]:
             "decision": decided.get(item.position, ""),
             "differs": item.position in differing,
             "opinions": [
-                (one.assignment, one.rows[item.position])
+                (one.assignment, one.rows[item.position], own_findings(one.rows[item.position]))
                 for one in signed
                 if item.position in one.rows
             ],
@@ -59,6 +60,7 @@ def _context(case: Case, given: dict[str, str], comment: str) -> dict[str, Any]:
         for item in case.items.all()
     ]
     found = quality.remarks(case)
+    summaries = list(dict.fromkeys(one.summary for one in signed))
     asked = [
         {
             "question": one,
@@ -71,6 +73,7 @@ def _context(case: Case, given: dict[str, str], comment: str) -> dict[str, Any]:
     return {
         "case": case,
         "items": items,
+        "summaries": summaries,
         "remarks": found,
         "asked": asked,
         "drawn": [quality.REASONS[one] for one in quality.drawn(case)],

@@ -17,6 +17,7 @@ from openimr.office.checks import INCOMPLETE, Check
 from openimr.office.desk import Desk, load
 from openimr.office.models import Case, Role, User
 from openimr.office.printing import printed
+from openimr.office.summaries import prefilled
 from openimr.office.views.common import user_of, with_case
 from openimr.office.views.desk import own_assignment
 from openimr.office.workflow import Refused, clocks, take
@@ -127,6 +128,7 @@ def requests(request: HttpRequest, case: Case) -> HttpResponse:
 def sign(request: HttpRequest, case: Case) -> HttpResponse:
     """All that is to be signed as it will be printed, the checks, the statement, the signature."""
     assignment = own_assignment(request, case)
+    prefilled(assignment)
     desk = load(case, assignment)
     frozen = opinions.why_frozen(assignment)
     if frozen is None and case.state != "in_review":
@@ -148,6 +150,7 @@ def sign(request: HttpRequest, case: Case) -> HttpResponse:
         "statement": attesting.STATEMENT,
         "content": attesting_hash(content),
         "printed": printed(desk),
+        "judged": attesting.corrections(content),
         "rows": [(item, desk.opinions.get(item.pk)) for item in desk.disputed],
         "has_second_factor": _has_second_factor(user),
         "signature": assignment.attestations.filter(superseded=False).first(),

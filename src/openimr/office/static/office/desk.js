@@ -14,7 +14,7 @@
   };
 
   const form = () => document.querySelector("form.opinion");
-  const fields = (it) => JSON.stringify(["decision", "guideline", "rationale"].map((name) => new FormData(it).get(name)));
+  const fields = (it) => JSON.stringify([...new FormData(it)].filter(([name]) => name !== "version" && name !== "csrfmiddlewaretoken"));
   let last = form() ? fields(form()) : "", sent = last, waits = 0;
   const unsaved = () => form() && fields(form()) !== last;
   const tell = (words) => { const place = document.getElementById("saved"); if (place) place.textContent = words; };
