@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from openimr.office import matching
+from openimr.office import matching, opinions
 from openimr.office.attesting import attest
 from openimr.office.models import Case, Event, Opinion, PanelApproval
+from openimr.office.summaries import summary_of
 from openimr.office.workflow import Refused, take
 
 
@@ -35,6 +36,7 @@ def _sign(case: Case, user, decision: str, rationale: str = "The record shows it
         Opinion.objects.create(
             assignment=assignment, item=item, decision=decision, rationale=rationale
         )
+    opinions.save(summary_of(assignment), 0, opinions.Told("The condition of the employee."))
     attest(assignment)
     take("submit_opinion", Case.objects.get(pk=case.pk), user)
 

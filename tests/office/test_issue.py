@@ -64,6 +64,7 @@ def test_each_recipient_gets_a_letter_with_its_cover_and_service_is_logged(issue
 
     assert {one.recipient_role for one in letters} == {
         "administrative_director",
+        "employer",
         "claims_administrator",
         "employee",
         "requesting_physician",
@@ -88,7 +89,7 @@ def test_the_pdf_of_a_recipient_holds_cover_and_determination(issued, as_user) -
 def test_letters_that_a_crash_left_unprinted_are_printed_later(issued) -> None:
     issued.letters.update(file="")
 
-    assert issuing.print_letters(issued) == 5
+    assert issuing.print_letters(issued) == 6
     assert issuing.print_letters(issued) == 0
 
 

@@ -218,7 +218,7 @@ def test_from_the_form_to_the_letters(pages, staff) -> None:
     carl.goto(f"/cases/{case.number}/")
     issue(carl)
     letters = carl.get_by_role("table").get_by_role("link").all()
-    assert len(letters) == 5
+    assert len(letters) == 6
     for link in letters:
         answer = carl.request.get(link.get_attribute("href"))
         assert answer.ok

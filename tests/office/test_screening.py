@@ -136,7 +136,11 @@ def test_open_grounds_are_accepted_knowingly(case_in, as_user, staff) -> None:
     client = as_user("ida")
 
     assert "Grounds are still open" in _post(client, case, "accept").content.decode()
-    _post(client, case, "accept", open_seen="1")
+    seen = [one.ground.code for one in screened(Case.objects.get(pk=case.pk)).unsettled]
+    assert seen
+    _post(client, case, "accept", open_grounds=seen[1:])
+    assert Case.objects.get(pk=case.pk).state == "screening"
+    _post(client, case, "accept", open_grounds=seen)
     assert Case.objects.get(pk=case.pk).state == "eligible"
 
 

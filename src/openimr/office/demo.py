@@ -5,7 +5,7 @@ Nothing here is about a person who exists: the cases come from :mod:`openimr.arc
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -29,6 +29,7 @@ from openimr.office.models import (
     Role,
     User,
 )
+from openimr.office.screening import screened
 from openimr.office.summaries import prefilled, summary_of
 from openimr.office.workflow import refresh_due, table, take
 
@@ -253,8 +254,17 @@ def _document(case: Case, name: str, kind: str, text: str, user: User) -> None:
 
 def bring(case: Case, state: str, staff: dict[str, User]) -> Case:
     """Take a case along its path to a state, a step a day as far as days have passed."""
+    return _along(case, PATHS[state], staff)
+
+
+def bring_on(case: Case, state: str, staff: dict[str, User]) -> Case:
+    """The same from the state in which the case is now, which lies on that path."""
+    return _along(case, PATHS[state][len(PATHS[case.state]) :], staff)
+
+
+def _along(case: Case, path: Sequence[tuple[str, str]], staff: dict[str, User]) -> Case:
     moment = case.received_at
-    for step, name in PATHS[state]:
+    for step, name in path:
         moment = min(moment + timedelta(hours=30), timezone.now())
         case = _walk(case, step, staff[name], moment)
     return case
@@ -274,6 +284,8 @@ def _walk(case: Case, step: str, user: User, moment: datetime) -> Case:
         "certification": "invented",
         "reasons": ["UNSIGNED" if step == "refuse" else "LIABILITY_DEFERRED"],
     }
+    if step == "accept":
+        given["open_grounds"] = [one.ground.code for one in screened(case).unsettled]
     if step == "complete_records":
         draft(case)
     if step == "select_reviewer":
@@ -300,7 +312,7 @@ def _decide(case: Case, _: User) -> None:
     from openimr.office.drafts import latest_review
 
     review = latest_review(case)
-    for item in case.items.all():
+    for item in case.items.filter(state="disputed"):
         proposed = review.items[item.position] if review else None
         Opinion.objects.update_or_create(
             assignment=assignment,

@@ -55,6 +55,13 @@ def _reasons(step: Step, _: datetime) -> None:
     audit.record("screening.confirmed", step.user, step.case, step=step.line.id, grounds=codes)
 
 
+@effect("accept")
+def _accepted(step: Step, _: datetime) -> None:
+    """Which open grounds a person accepted all the same stands in the log."""
+    if seen := sorted(step.given.get("open_grounds") or ()):
+        audit.record("screening.open_acknowledged", step.user, step.case, grounds=seen)
+
+
 @effect("employer_agrees")
 def _agreed(step: Step, _: datetime) -> None:
     step.case.circumstances = {**step.case.circumstances, "employer_agrees": True}

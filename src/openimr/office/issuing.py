@@ -23,11 +23,12 @@ from openimr.office import audit, effects  # noqa: F401 - decides before this on
 from openimr.office.determination import determination_of, entries_of
 from openimr.office.files import keep, place
 from openimr.office.models import Case, Fee, Issued, Letter, Party
+from openimr.office.parts import ended_items
 from openimr.office.workflow import Refused, Step, clocks, effect, matter, program
 from openimr.rules.outcome import fee_on
 
 DIRECTOR = "Administrative Director, Division of Workers' Compensation"
-ALSO = ("employee_attorney", "claims_attorney")
+ALSO = ("employee_representative", "employee_attorney", "claims_attorney")
 """Representatives who get a copy besides the recipients that the law names (DET-20)."""
 FEE_DAYS = 30
 """Days in which an invoice is to be paid; the schedule itself gives none."""
@@ -41,6 +42,7 @@ class Cover(Value, frozen=True, kw_only=True):
     by_role: dict[str, str]
     appeal: str
     confidential: str
+    not_reviewed: str
     service: str
 
 
@@ -115,12 +117,25 @@ def cover(case: Case, to: Recipient, everyone: Sequence[Recipient], day: date) -
         blocks=(
             Block(kind="facts", rows=tuple((a, b) for a, b in facts if b)),
             *(Block(kind="paragraph", text=" ".join(text.split())) for text in texts if text),
+            *_not_reviewed(case),
             Block(kind="heading", text="SERVICE"),
             Block(kind="paragraph", text=words.service.format(**told)),
             Block(kind="numbered", rows=service),
         ),
         decided=day.isoformat(),
     )
+
+
+def _not_reviewed(case: Case) -> list[Block]:
+    """Treatments of the application that were not reviewed, each with its reason."""
+    told = [(f"{one.remainder or one.request}: {one.ground_says}",) for one in ended_items(case)]
+    if not told:
+        return []
+    return [
+        Block(kind="heading", text="NOT PART OF THIS DETERMINATION"),
+        Block(kind="paragraph", text=cover_words().not_reviewed),
+        Block(kind="numbered", rows=tuple(told)),
+    ]
 
 
 def appeal_until(case: Case, day: date) -> date:

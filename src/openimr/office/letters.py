@@ -25,6 +25,7 @@ from openimr.office import audit
 from openimr.office.files import keep, place
 from openimr.office.issuing import Recipient
 from openimr.office.models import Case, Letter, User
+from openimr.office.parts import ended_items
 from openimr.office.workflow import Step, clocks, effect, matter, program, save, table
 from openimr.rules import screen
 from openimr.rules.matter import day_of
@@ -41,6 +42,7 @@ class Kind(Value, frozen=True, kw_only=True):
     title: str
     to: Literal["parties", "asked"]
     rules: tuple[str, ...]
+    when: Literal["always", "items_ended"] = "always"
 
 
 @lru_cache(maxsize=1)
@@ -73,7 +75,7 @@ def parties(case: Case) -> list[Recipient]:
 def _write(step: Step, moment: datetime) -> None:
     """The letters that a line of the workflow calls for, in the transaction of the step."""
     for name in step.line.letters:
-        if name in kinds():
+        if name in kinds() and (kinds()[name].when == "always" or ended_items(step.case)):
             write_letters(name, step, moment)
 
 
@@ -126,6 +128,7 @@ def _told(step: Step, moment: datetime) -> dict[str, Any]:
     return {
         "case": case,
         "items": list((case.consolidated_into or case).items.filter(state="disputed")),
+        "ended": ended_items(case),
         "day": timezone.localtime(moment).date(),
         "organization": settings.ORGANIZATION,
         "address": settings.ORGANIZATION_ADDRESS,

@@ -57,6 +57,8 @@ class Table(Value, frozen=True, kw_only=True):
 @lru_cache(maxsize=1)
 def table() -> Table:
     """The workflow table, checked against the guards and the program's law."""
+    from openimr.office import parts  # noqa: F401 - its guards register themselves
+
     text = files("openimr.office").joinpath("workflow.yaml").read_text("utf-8")
     loaded = msgspec.convert(yaml.load(text, yaml.CSafeLoader), Table)
     for line in loaded.transitions:
@@ -77,12 +79,16 @@ class Stale(Refused):
 
 @dataclass(frozen=True)
 class Step:
-    """A step that a user takes: the line, who, and what was asked for."""
+    """A step that a user takes: the line, who, and what was asked for.
+
+    ``is_taken`` is False while it is only asked whether the step is open: nothing is given yet.
+    """
 
     line: Transition
     case: Case
     user: User
     given: Mapping[str, Any]
+    is_taken: bool = False
 
 
 Guard = Callable[[Step], str | None]
@@ -161,7 +167,7 @@ def take(
         held = Case.objects.select_for_update().get(pk=case.pk)
         if version is not None and held.version != version:
             raise Stale("Someone else has changed this case; look at it again before you go on.")
-        step = Step(line, held, user, dict(given or {}))
+        step = Step(line, held, user, dict(given or {}), is_taken=True)
         if held.state not in line.from_:
             raise Refused(f"“{line.says}” is not possible in state {held.state}.")
         if user.role not in line.roles:
@@ -177,7 +183,7 @@ def take(
         if line.records:
             held.events = {**held.events, line.records: moment.isoformat(timespec="minutes")}
         for effect in EFFECTS.get(line.id, ()):
-            effect(Step(line, held, user, step.given), moment)
+            effect(step, moment)
         save(held)
         audit.record(
             f"case.{line.id}", user, held, **{"from": before, "to": held.state, "rule": line.rule}
@@ -247,6 +253,22 @@ def no_ground_applies(step: Step) -> str | None:
     """No ground of ineligibility applies (what is open may be accepted by a person)."""
     reasons = screening_of(matter(step.case), program(step.case)).reasons
     return f"A ground applies: {reasons[0].says}" if reasons else None
+
+
+@guard
+def open_grounds_seen(step: Step) -> str | None:
+    """Each ground that is still open was acknowledged by the person who accepts."""
+    if not step.is_taken:
+        return None
+    found = screening_of(matter(step.case), program(step.case)).grounds
+    seen = step.given.get("open_grounds") or ()
+    left = [one for one in found if one.applies is None and one.code not in seen]
+    if not left:
+        return None
+    return (
+        f"Grounds are still open: answer or acknowledge each ({len(left)} left). "
+        f"The first: {left[0].says}"
+    )
 
 
 @guard

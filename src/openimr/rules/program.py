@@ -152,6 +152,7 @@ class Ground(Value, frozen=True, kw_only=True):
 
     The ``condition`` is over circumstances, events (as ordinal days) and ``<clock>_missed``;
     where it is true the ``outcome`` follows, where it is open the answer to ``ask`` is needed.
+    ``per_item``: it may hold of one treatment alone, and the others are reviewed.
     """
 
     code: str
@@ -163,6 +164,7 @@ class Ground(Value, frozen=True, kw_only=True):
     ask: str
     in_force: InForce = InForce()
     rules: tuple[str, ...] = ()
+    per_item: bool = False
 
 
 class Regime(Value, frozen=True, kw_only=True):

@@ -112,6 +112,8 @@ class Item(models.Model):
 
     ``state``: disputed, withdrawn, authorized_late, not_eligible, decided_upheld,
     decided_overturned, implemented. ``category`` is the library's, entered when it is decided.
+    ``ground`` is the code by which one that is not eligible was ended, ``ground_says`` what the
+    letters say of it.
     """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="items")
@@ -127,6 +129,8 @@ class Item(models.Model):
     state = models.CharField(max_length=20, default="disputed")
     decision = models.CharField(max_length=12, blank=True)
     category = models.CharField(max_length=60, blank=True, db_index=True)
+    ground = models.CharField(max_length=40, blank=True)
+    ground_says = models.TextField(blank=True)
 
     class Meta:
         """By position; each position once."""

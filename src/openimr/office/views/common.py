@@ -23,6 +23,8 @@ SCREENING_STEPS = (
     "resume",
     "employer_agrees",
     "accept",
+    "end_item",
+    "restore_item",
     "consolidate",
     "convert_to_expedited",
 )

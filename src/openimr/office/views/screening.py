@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from openimr.office.intake import consolidatable, duplicates
 from openimr.office.letters import parties
 from openimr.office.models import Case
+from openimr.office.parts import item_grounds
 from openimr.office.screening import ANSWERED_IN, answer, screened
 from openimr.office.views.common import SCREENING_STEPS, allowed, user_of, version_of, with_case
 from openimr.office.workflow import Refused, clocks, program, steps_for, table, take
@@ -65,6 +66,7 @@ def _page(request: HttpRequest, case: Case, problem: str = "") -> HttpResponse:
         "parties": parties(case),
         "asked": list(case.information_requests.filter(answered_at=None)[:5]),
         "items": list(case.items.all()),
+        "item_grounds": item_grounds(case),
         "state": table().states[case.state],
         "today": timezone.localdate(),
         "candidates": duplicates(case) if case.state in ANSWERED_IN else [],
@@ -117,20 +119,21 @@ def step(request: HttpRequest, case: Case, step: str) -> HttpResponse:
     }
     if "reasons" in line.asks:
         given["reasons"] = request.POST.getlist("reasons")
+    if step == "accept":
+        given["open_grounds"] = request.POST.getlist("open_grounds")
     try:
         if "reasons" in line.asks and not given["reasons"]:
             raise Refused("Confirm the grounds first: tick each one that you have checked.")
-        if step == "accept" and screened(case).unsettled and not request.POST.get("open_seen"):
-            raise Refused("Grounds are still open: answer them, or confirm that you accept so.")
         moment = _moment(request.POST.get("on", "")) if step == "resume" else None
         done = take(step, case, user_of(request), given, version=version_of(request), at=moment)
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("office:screening", case.number)
     sent = done.letters.filter(served_at=None).exclude(kind="determination").count()
-    letters = f" {sent} letter{'s' if sent != 1 else ''} to be served." if line.letters else ""
+    wrote = bool(line.letters and sent)
+    letters = f" {sent} letter{'s' if sent != 1 else ''} to be served." if wrote else ""
     messages.success(request, f"Done: {line.says}.{letters}")
-    if line.letters:
+    if wrote:
         return redirect("office:letters", case.number)
     return redirect("office:screening", case.number)
 
