@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("office", "0017_lists_by_due_time'),
+        ("office", "0017_lists_by_due_time"),
     ]
 
     operations = [
