@@ -47,20 +47,26 @@ def serve(host: str, port: int, workers: int, data: Path | None, demo: bool, cas
         click.echo(f"Making {cases} invented cases (once) ...", err=True)
         _manage("seed", "--cases", str(cases))
     processes = [
-        subprocess.Popen(
-            [
-                *(sys.executable, "-m", "granian", "--interface", "wsgi"),
-                *("--host", host, "--port", str(port), "--workers", str(workers)),
-                *("--no-ws", "--log-level", "warning", "--blocking-threads", "4"),
-                *("--backpressure", "64", "openimr.office.wsgi:application"),
-            ]
-        ),
+        subprocess.Popen(web_server(host, port, workers)),
         subprocess.Popen([sys.executable, "-m", "openimr.office.manage", "worker"]),
     ]
     click.echo(f"The office is at http://{host}:{port}/ (cases at /cases/).")
     if demo:
         _people()
     _watch(processes)
+
+
+def web_server(host: str, port: int, workers: int) -> list[str]:
+    """The command that starts the web server.
+
+    Two threads to a process: pages are made by the processor, and more would only take turns.
+    """
+    return [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi"),
+        *("--host", host, "--port", str(port), "--workers", str(workers)),
+        *("--no-ws", "--log-level", "warning", "--blocking-threads", "2"),
+        *("--backpressure", "64", "openimr.office.wsgi:application"),
+    ]
 
 
 def need_office() -> None:

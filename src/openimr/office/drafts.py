@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
+from functools import lru_cache
 
 import msgspec
 
+from openimr.guidelines.library import Library, load
 from openimr.model import Case as ModelCase
 from openimr.model import DisputedItem, Review
 from openimr.model import Document as ModelDocument
 from openimr.office.models import Case, MachineDraft
 from openimr.office.models.records import DocumentStatus
+
+
+@lru_cache(maxsize=1)
+def library() -> Library:
+    """The shipped guidelines, read once by a process."""
+    return load(None)
 
 
 def model_case(case: Case) -> ModelCase:

@@ -230,11 +230,11 @@ def _decide(step: Step, _: datetime) -> None:
 
 def _category(review: Review | None, position: int) -> str:
     """The category of an item's treatment, by which the dashboard counts."""
-    from openimr.guidelines.library import load
+    from openimr.office.drafts import library
 
     if review is None or position >= len(review.items):
         return ""
-    guideline = load(None).get(review.items[position].treatment)
+    guideline = library().get(review.items[position].treatment)
     return (guideline.category or "") if guideline else ""
 
 

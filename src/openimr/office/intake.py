@@ -8,13 +8,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 from rapidfuzz import fuzz
 
 from openimr.model import Value
 from openimr.office import audit
 from openimr.office.application import FormField, application
+from openimr.office.listing import reads
 from openimr.office.models import ApplicationDraft, Case, Document, Item, Note, Party, User
 from openimr.office.workflow import refresh_due
 from openimr.panel.names import LIKENESS, likeness
@@ -26,6 +27,7 @@ REQUEST_LIKENESS = 80.0
 """Percent of likeness from which two requests are shown as the same."""
 
 _LOOKED_AT = 300
+_CONSOLIDATED = 50
 _LOCK = 7_205_002
 """Advisory lock of PostgreSQL under which case numbers are given; SQLite writes one at a time."""
 _PARTY_ROLES = ("employer", "claims_administrator", "requesting_physician", "employee_attorney")
@@ -169,41 +171,52 @@ def duplicates(case: Case, most: int = 8) -> list[Candidate]:
     The same employee (by a name that is alike) and the same injury or claim; or the same claim
     number under another name. Requests are compared as words.
     """
-    near = Q(employee_last_name__iexact=case.employee_last_name)
+    near = reads("employee_last_name", case.employee_last_name)
     near &= Q(employee_first_name__istartswith=case.employee_first_name[:1])
     if case.claim_number:
-        near |= Q(claim_number__iexact=case.claim_number)
+        near |= reads("claim_number", case.claim_number)
     if case.date_of_injury:
         near |= Q(date_of_injury=case.date_of_injury)
     looked_at = (
         Case.objects.filter(near)
         .exclude(pk=case.pk)
         .exclude(consolidated_into=case)
-        .order_by("-received_at")
-        .prefetch_related("items")[:_LOOKED_AT]
+        .order_by("-received_at")[:_LOOKED_AT]
     )
+    alike = [other for other in looked_at if _may_be_one(case, other)]
+    prefetch_related_objects(alike, "items")
     own = list(case.items.all())
-    found = filter(None, (_compared(case, own, other) for other in looked_at))
+    found = (_compared(case, own, other) for other in alike)
     return sorted(found, key=lambda one: -one.weight)[:most]
 
 
-def _compared(case: Case, own: Sequence[Item], other: Case) -> Candidate | None:
+def _may_be_one(case: Case, other: Case) -> bool:
+    """The same claim; or a name that is alike with the same injury or birth."""
+    return _same(case, other, "claim_number") or (
+        (_same(case, other, "date_of_injury") or _same(case, other, "employee_born"))
+        and likeness(case.employee, other.employee) >= LIKENESS
+    )
+
+
+def _same(case: Case, other: Case, field: str) -> bool:
+    """Both cases tell a field, and the same."""
+    here, there = (str(getattr(one, field) or "").lower() for one in (case, other))
+    return bool(here) and here == there
+
+
+def _compared(case: Case, own: Sequence[Item], other: Case) -> Candidate:
     alike = likeness(case.employee, other.employee)
-    claim = bool(case.claim_number) and case.claim_number.lower() == other.claim_number.lower()
-    injury = case.date_of_injury is not None and case.date_of_injury == other.date_of_injury
-    both_born = case.employee_born is not None and other.employee_born is not None
-    born = both_born and case.employee_born == other.employee_born
-    if not (claim or (alike >= LIKENESS and (injury or born))):
-        return None
     pairs = same_requests(own, list(other.items.all()))
+    born = _same(case, other, "employee_born")
     told = {
         f"name alike ({alike:.0f} %)": alike >= LIKENESS,
-        "same claim number": claim,
-        "same date of injury": injury,
+        "same claim number": _same(case, other, "claim_number"),
+        "same date of injury": _same(case, other, "date_of_injury"),
         "same date of birth": born,
         f"{len(pairs)} of {len(own)} requests alike": bool(pairs),
     }
     reasons = tuple(says for says, holds in told.items() if holds)
+    both_born = case.employee_born is not None and other.employee_born is not None
     against = ("but another date of birth",) if both_born and not born else ()
     weight = len(reasons) + len(pairs) - len(against)
     return Candidate(case=other, reasons=reasons + against, pairs=pairs, weight=weight)
@@ -269,7 +282,8 @@ def consolidatable(case: Case) -> list[Case]:
     others = (
         Case.objects.filter(date_of_injury=case.date_of_injury, state__in=LEADS)
         .exclude(pk=case.pk)
-        .prefetch_related("parties", "items")
-        .order_by("received_at")[:50]
+        .order_by("received_at")[:_LOOKED_AT]
     )
-    return [other for other in others if may_consolidate(case, other) is None]
+    alike = [one for one in others if likeness(case.employee, one.employee) >= LIKENESS]
+    prefetch_related_objects(alike[:_CONSOLIDATED], "parties", "items")
+    return [other for other in alike[:_CONSOLIDATED] if may_consolidate(case, other) is None]

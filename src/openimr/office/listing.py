@@ -68,6 +68,11 @@ def rows(cases: Iterable[Case], now: datetime) -> list[Row]:
     ]
 
 
+def reads(field: str, words: str) -> Q:
+    """The field is these words, whatever their case; asked so that its index is used."""
+    return Q(Exact(Upper(field), Upper(Value(words))))
+
+
 def with_words(words: str) -> Q:
     """Cases with this number or claim number, or a last name that begins so; case is ignored."""
     asked = Upper(Value(words))
@@ -78,4 +83,4 @@ def with_words(words: str) -> Q:
         last_name = Q(GreaterThanOrEqual(name, asked)) & Q(
             LessThan(name, Concat(asked, Value(_LAST)))
         )
-    return Q(number=words.upper()) | Q(Exact(Upper("claim_number"), asked)) | last_name
+    return Q(number=words.upper()) | reads("claim_number", words) | last_name

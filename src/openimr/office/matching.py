@@ -10,10 +10,9 @@ from django.db import transaction
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 
-from openimr.guidelines.library import load
 from openimr.office import audit
 from openimr.office.conflicts import parties_of
-from openimr.office.drafts import latest_review
+from openimr.office.drafts import latest_review, library
 from openimr.office.models import Case, Clearance, ReviewerProfile, Role, User
 from openimr.panel import Candidate, Need, NeedItem, RegisteredReviewer, match
 
@@ -44,11 +43,10 @@ def register() -> list[RegisteredReviewer]:
 
 def need(case: Case) -> Need:
     """What a case asks of its reviewer: from the draft's reading of its items."""
-    library = load(None)
     review = latest_review(case)
     items = []
     for one in review.items if review else ():
-        guideline = library.get(one.treatment)
+        guideline = library().get(one.treatment)
         items.append(
             NeedItem(
                 treatment=one.treatment,

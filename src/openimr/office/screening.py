@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any, Literal
 
 from django.db import transaction
@@ -14,10 +15,9 @@ from openimr.model import Value
 from openimr.office import audit
 from openimr.office.models import Case, User
 from openimr.office.workflow import Refused, Stale, matter, program, save
-from openimr.rules import Matter, Program, screen
+from openimr.rules import Matter, Program, load_program, screen
 from openimr.rules.eligibility import GroundFinding, Outcome
 from openimr.rules.matter import day_of
-from openimr.rules.program import Ground
 
 ANSWERED_IN = ("received", "screening", "information_requested", "deferred")
 """States in which answers may be changed: before it is decided whether the case is eligible."""
@@ -94,15 +94,18 @@ def screened(case: Case) -> Screened:
         Standing(
             ground=one,
             rules=by_code[one.code].rules,
-            questions=tuple(_question(n, known, law) for n in _asked(by_code[one.code], law)),
+            questions=tuple(_question(n, known, law) for n in _asked(one.code, case.program)),
         )
         for one in found.grounds
     )
     return Screened(outcome=found.outcome, standings=standings)
 
 
-def _asked(ground: Ground, law: Program) -> list[str]:
+@lru_cache(maxsize=256)
+def _asked(code: str, program_id: str) -> tuple[str, ...]:
     """The circumstances and events that a ground hangs on, through the clocks it names as well."""
+    law = load_program(program_id)
+    ground = next(one for one in law.grounds if one.code == code)
     names: dict[str, None] = {}
     for fact in _facts(ground.condition):
         clock = next((one for one in law.clocks if fact == f"{one.id}_missed"), None)
@@ -113,11 +116,11 @@ def _asked(ground: Ground, law: Program) -> list[str]:
         names |= dict.fromkeys((clock.from_, *clock.not_before))
         names |= dict.fromkeys(fact for text in conditions if text for fact in _facts(text))
     hidden = ("application_received", "liability_resolved", *_OF_THE_CASE)
-    return [
+    return tuple(
         name
         for name in names
         if name not in hidden and (name in law.circumstances or name in law.events)
-    ]
+    )
 
 
 def _facts(condition: str) -> Iterator[str]:

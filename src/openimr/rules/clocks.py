@@ -8,7 +8,7 @@ counted by the program's calendar. Hours run on without regard to days.
 from __future__ import annotations
 
 import calendar as months
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
@@ -54,7 +54,10 @@ class Deadline(Value, frozen=True, kw_only=True):
 
 
 def deadlines(
-    matter: Matter, program: Program, now: datetime | date | None = None
+    matter: Matter,
+    program: Program,
+    now: datetime | date | None = None,
+    only: Container[str] | None = None,
 ) -> tuple[Deadline, ...]:
     """Every clock of a program that applies to a matter.
 
@@ -62,6 +65,7 @@ def deadlines(
         matter: what has happened, and how.
         program: the law.
         now: the moment that tells open from overdue; the present by default.
+        only: ids of the clocks that are asked for; all by default.
 
     Returns:
         Started clocks by due moment, then those that wait for their event.
@@ -70,16 +74,23 @@ def deadlines(
     found = [
         _deadline(clock, matter, program, moment)
         for clock in program.clocks
-        if _in_force(clock, matter, program) and holds(clock.when, matter) is not False
+        if (only is None or clock.id in only)
+        and _in_force(clock, matter, program)
+        and holds(clock.when, matter) is not False
     ]
     latest = datetime.max.replace(tzinfo=UTC)
     return tuple(sorted(found, key=lambda line: (line.due or latest, line.clock)))
 
 
-def missed(matter: Matter, program: Program, now: datetime | date | None = None) -> dict[str, bool]:
+def missed(
+    matter: Matter,
+    program: Program,
+    now: datetime | date | None = None,
+    only: Container[str] | None = None,
+) -> dict[str, bool]:
     """For each started clock whether it was missed; what is still open is left out."""
     answer = {"met": False, "late": True, "overdue": True, "lapsed": True}
-    lines = deadlines(matter, program, now)
+    lines = deadlines(matter, program, now, only)
     return {line.clock: answer[line.state] for line in lines if line.state in answer}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
+from openimr.guidelines.conditions import compiled
 from openimr.model import Value
 from openimr.rules.clocks import holds, missed
 from openimr.rules.matter import Matter, day_of
@@ -43,6 +44,11 @@ class Screening(Value, frozen=True, kw_only=True):
         return tuple(ground for ground in self.grounds if ground.applies)
 
     @property
+    def open(self) -> tuple[GroundFinding, ...]:
+        """The grounds of which it is not known whether they apply."""
+        return tuple(ground for ground in self.grounds if ground.applies is None)
+
+    @property
     def questions(self) -> tuple[str, ...]:
         """What must be asked before the outcome stands."""
         return tuple(ground.ask for ground in self.grounds if ground.ask)
@@ -60,7 +66,10 @@ def screen(matter: Matter, program: Program, now: datetime | date | None = None)
         The outcome: a ground that applies beats an open one; merge beats refusal, refusal
         beats deferral.
     """
-    late = {f"{clock}_missed": answer for clock, answer in missed(matter, program, now).items()}
+    asked = {fact for one in program.grounds for fact, _ in compiled(one.condition).names}
+    clocks = {fact.removesuffix("_missed") for fact in asked if fact.endswith("_missed")}
+    answers = missed(matter, program, now, clocks)
+    late = {f"{clock}_missed": answer for clock, answer in answers.items()}
     findings = tuple(
         _tested(ground, matter, late)
         for ground in program.grounds

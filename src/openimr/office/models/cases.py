@@ -66,6 +66,7 @@ class Case(models.Model):
                 fields=["closed_at", "due_at", "number", "state", "manager"], name="case_open_due"
             ),
             models.Index(fields=["-received_at"]),
+            models.Index(fields=["date_of_injury"], name="case_injury"),
             models.Index(Upper("employee_last_name"), name="case_last_name"),
             models.Index(Upper("claim_number"), name="case_claim"),
         ]

@@ -18,7 +18,8 @@ from openimr.office.models import Case
 from openimr.office.parts import item_grounds
 from openimr.office.screening import ANSWERED_IN, answer, screened
 from openimr.office.views.common import SCREENING_STEPS, allowed, user_of, version_of, with_case
-from openimr.office.workflow import Refused, clocks, program, steps_for, table, take
+from openimr.office.workflow import Refused, clocks, matter, program, steps_for, table, take
+from openimr.rules import screen
 
 PER_PAGE = 25
 STEPS = ("start_screening", *SCREENING_STEPS, "assign")
@@ -32,7 +33,7 @@ def screenings(request: HttpRequest) -> HttpResponse:
     wanted = [chosen] if chosen in ANSWERED_IN else ANSWERED_IN
     found = Case.objects.filter(state__in=wanted).order_by("received_at", "number")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    rows = [(case, screened(case)) for case in page.object_list]
+    rows = [(case, screen(matter(case), program(case))) for case in page.object_list]
     return render(
         request,
         "office/intake/screenings.html",
