@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("office", "0017_lists_by_due_time"),
+        ("office", "0019_eligible_in_part"),
     ]
 
     operations = [
