@@ -11,7 +11,7 @@ from openimr.reviews.run import shipped_library
 
 LINES = [
     (treatment, line)
-    for name in ("request_lines.yaml", "request_lines_more.yaml")
+    for name in ("request_lines.yaml", "request_lines_more.yaml", "request_lines_offices.yaml")
     for treatment, lines in yaml.safe_load(
         (Path(__file__).parent / "data" / name).read_text("utf-8")
     ).items()

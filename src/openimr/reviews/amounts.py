@@ -57,6 +57,10 @@ _SESSIONS = (
     ),
     re.compile(r"\((\d{1,3})()\)"),
     re.compile(r",\s?(\d{1,2})()\s*$"),
+    re.compile(
+        r"\b(?:therapy|acupuncture|chiropractic|massage|psychotherapy|cbt|pt|ot)\s(\d{1,2})()\s*$",
+        re.I,
+    ),
 )
 _NAMED_BY_NUMBER = re.compile(
     r"\b(?:tylenol|codeine|t)\s?(?:w(?:ith|/)\s?codeine\s?)?(?:#|no\.?)\s?[1-4]\b", re.I
@@ -70,10 +74,11 @@ TABLETS = re.compile(
     re.I,
 )
 _PACKAGES = re.compile(
-    rf"\b({_NUM})\s?(?:\(\d\)\s?)?(?:containers?|box(?:es)?|tubes?|bottles?|jars?|kits?|packs?|units?)\b",
+    rf"\b({_NUM})\s?(?:\(\d\)\s?)?(?:containers?|box(?:es)?|tubes?|bottles?|jars?|kits?|packs?|units?)\b"
+    r"|\b(?:dose ?pac?k|tube|bottle|kit|box)s?\s?(?:x|×|#)\s?(\d{1,2})\b",
     re.I,
 )
-_VOLUME = re.compile(r"\b(\d{1,4})\s?(?:g|gm|gms|grams?|ml)\b(?!\s?/)", re.I)
+_VOLUME = re.compile(r"(?<![/.\d])\b(\d{1,4})\s?(?:g|gm|gms|grams?|ml)\b(?!\s?/)", re.I)
 _STRENGTH = re.compile(
     r"\b(\d{1,4}(?:\.\d+)?(?:/\d{1,4}(?:\.\d+)?)?)\s?(mg\b|mcg\b|%|units?\b)", re.I
 )
@@ -96,7 +101,7 @@ _PIECES = re.compile(
 _DAYS = {"day": 1, "week": 7, "month": 30}
 _INJECTIONS = re.compile(
     rf"\b({_NUM})\s?(?:\w+[ -]){{0,4}}?inj(?:ections?)?\b"
-    r"|\binj(?:ections?)?\.?,?\s?(?:x|×|#|qty:?|\()?\s?(\d{1,2})\b(?!\s?(?:mg|ml|cc|levels?|weeks?))",
+    r"|\b(?:inj(?:ections?)?|tpis?|blocks?|l?esis?)\.?,?\s?(?:x|×|#|qty:?|\()?\s?(\d{1,2})\b(?!\s?(?:mg|ml|cc|levels?|weeks?))",
     re.I,
 )
 _PURCHASE = re.compile(r"\bpurchase[ds]?\b|\bbuy\b", re.I)
@@ -152,7 +157,7 @@ def read_amounts(text: str, *, is_drug: bool) -> Amounts:
         elif match := _VOLUME.search(text):
             found["dispense_qty"] = float(match[1])
         elif match := _PACKAGES.search(text):
-            found["dispense_qty"] = number(match[1])
+            found["dispense_qty"] = number(match[1] or match[2])
         if match := _STRENGTH.search(text):
             found["strength"] = match[1] + match[2].lower()
         if match := _REFILLS.search(text):

@@ -13,7 +13,11 @@ from openimr.model import Region, Side
 from openimr.reviews.gate import Gated, letters
 
 _LEVEL = re.compile(r"\b([CTL])\s?(\d{1,2})\s?[-/]\s?(?:([CTLS])\s?)?(\d{1,2})\b", re.I)
-_JOINT = r"(?=\s(?:knee|shoulder|wrist|hand|hip|elbow|ankle|foot|si\b|l\d))"
+_JOINT = (
+    r"(?=\s(?:knee|shoulder|wrist|hand|thumb|hip|elbow|ankle|foot|heel|si\b|l\d|trap|rhomboid|delt"
+    r"|glut|calf|thigh|arm|leg))"
+)
+_AT_END = r"(?:,\s?|\s)(?-i:%s)\s*$"
 _SPINE: tuple[Region, ...] = ("lumbar", "cervical", "thoracic")
 _SIDES = (
     (
@@ -24,8 +28,18 @@ _SIDES = (
             re.I,
         ),
     ),
-    ("right", re.compile(rf"\bright\b|\brt\.?\b|\(r\)|\br{_JOINT}|\br[ul]e\b|,\s?r\s*$", re.I)),
-    ("left", re.compile(rf"\bleft\b|\blt\.?\b|\(l\)|\bl{_JOINT}|\bl[ul]e\b|,\s?l\s*$", re.I)),
+    (
+        "right",
+        re.compile(
+            rf"\bright\b|\brt\.?\b|\(r\)|\br{_JOINT}|\br[ul]e\b|{_AT_END % 'R'}|,\s?r\s*$", re.I
+        ),
+    ),
+    (
+        "left",
+        re.compile(
+            rf"\bleft\b|\blt\.?\b|\(l\)|\bl{_JOINT}|\bl[ul]e\b|{_AT_END % 'L'}|,\s?l\s*$", re.I
+        ),
+    ),
 )
 
 
@@ -86,7 +100,9 @@ _SIDE_BEFORE = re.compile(
     r"\b(right|left|bilateral|both|rt|lt)\b\.?[\s-]+(?:\w+[\s-]+){0,2}\Z", re.I
 )
 _SIDE_OF: dict[str, Side] = {"r": "right", "l": "left", "b": "bilateral"}
-_BOTH_LIMBS = re.compile(r"\b(?:upper|lower) (?:extremities|limbs)\b", re.I)
+_BOTH_LIMBS = re.compile(
+    r"\b(?:(?:upper|lower) (?:extremities|limbs)|uppers|lowers|(?-i:[UL]Es))\b", re.I
+)
 
 
 def side_named(text: str, region: Region | None = None) -> Side | None:

@@ -30,7 +30,20 @@ _PREFIX = re.compile(
     r"|(?:unknown|unspecified) (?:prescription|quantity)(?: of)?)\s*[:\-]?\s*",
     re.I,
 )
+_PARTS = re.compile(r"\s*;\s*|\s+•\s*")
+_AMOUNT = re.compile(
+    r"\b(?:\d+|one|two|three|four|five|six|eight|ten|twelve)\s?(?:x|times?|sessions?|visits?|days?"
+    r"|weeks?|months?|units?|mg|per)?\b|\([^)]*\)|\bunder\b.*|\bDOS\b.*",
+    re.I,
+)
+_NO_NAME = re.compile(
+    r"a|an|of|the|for|and|to|with|without|in|on|at|by|or|per|mg|ml|gm|request(?:ed)?|left|right"
+    r"|bilateral(?:ly)?|lt|rt|qty|quantity|units?|sessions?|visits?|times|weeks?|months?|days?"
+    r"|purchase|rental|initial|additional|outpatient|dme"
+)
 _NOT_SOLID = re.compile(r"\b(?:patch|cream|gel|lotion|ointment|pad)", re.I)
+_DISPENSED = re.compile(r"\d\s?(?:mg|mcg)\b.*(?:#\s?\d|\btab|\bcap)", re.I)
+"""A drug that the dictionary does not know: a strength, and how many are dispensed."""
 _EVALUATION = re.compile(r"\beval(?:uation)?\b", re.I)
 _MODIFIED = re.compile(
     r"(?P<original>.+?)\s+was the original request\b.*?"
@@ -119,9 +132,9 @@ def _read(
     months_since_injury: float | None,
 ) -> Request:
     text = disputed_text(item)
-    bare = _PREFIX.sub("", text).strip() or text
+    bare = _first_of_several(_PREFIX.sub("", text).strip() or text, library)
     label, classes, *_ = drugs.classify(bare)
-    guideline = _guideline(text, label, classes, library)
+    guideline = _guideline(_first_of_several(text, library), label, classes, library)
     if (
         guideline is not None
         and guideline.category != "drug"
@@ -129,7 +142,8 @@ def _read(
     ):
         label, classes = None, ()
     treatment = guideline.treatment if guideline else f"other:{_slug(bare, label)}"
-    amounts = read_amounts(bare, is_drug=label is not None)
+    dispensed = label is not None or (guideline is None and bool(_DISPENSED.search(bare)))
+    amounts = read_amounts(bare, is_drug=dispensed)
     region, side = _place(text, bare, treatment, guideline, classes, place)
     levels = levels_named(bare)
     kin = library.family(treatment)
@@ -145,7 +159,7 @@ def _read(
     if equipment and "rental_days" not in amounts and "frequency_per_week" not in amounts:
         days = days_of_use(bare)
         amounts |= {} if days is None else {"rental_days": days}
-    quantity, unit = _quantity(bare, guideline, classes if label is not None else None, amounts)
+    quantity, unit = _quantity(bare, guideline, classes if dispensed else None, amounts)
     values: Amounts = read_asked(item.request) | amounts
     if item.authorized:
         given = read_amounts(item.authorized, is_drug=label is not None)
@@ -205,20 +219,28 @@ def _drug_values(
     return values
 
 
+def _first_of_several(text: str, library: Library) -> str:
+    """The first treatment of a line that asks for several, parted by semicolons or bullets."""
+    parts = [part.strip() for part in _PARTS.split(text) if part.strip()]
+    named = [(part, found[0].treatment) for part in parts if (found := library.by_name(part))]
+    return named[0][0] if len({treatment for _, treatment in named}) > 1 else text
+
+
 def _guideline(
     text: str, label: str | None, classes: Sequence[str], library: Library
 ) -> Guideline | None:
     named = library.by_name(text)
-    if named:
+    if named and classes[:1] != ("topical_compound",):  # by its parts, not by one of them
         return library.get(named[0].treatment)
     held = library.by_drug_class(classes) if label is not None else []
     return held[0] if held else None
 
 
 def _slug(text: str, label: str | None) -> str:
-    words = re.findall(r"[a-z]+", (label or text).lower())
-    kept = [w for w in words if w not in {"of", "the", "for", "and", "to", "with", "mg", "request"}]
-    return "_".join(kept[:4]) or "unnamed"
+    """A name of what no guideline is held for: its first words, without side, amount and place."""
+    words = re.findall(r"[a-z]{2,}", (label or _AMOUNT.sub(" ", text)).lower())
+    kept = [word for word in words if not _NO_NAME.fullmatch(word)]
+    return "_".join((kept or words)[:4]) or "unnamed"
 
 
 def _place(
