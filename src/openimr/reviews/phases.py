@@ -108,7 +108,7 @@ def is_first_use(
     """
     if _ONGOING.search(text):
         return False
-    if _FIRST.search(text):
+    if _FIRST.search(text) or _POSTOP.search(text):
         return True
     bound = {label, *label.split("/"), *classes, *treatments, "medication"}
     if any(f.fact in ("long_term_use", "vas_with_med") and f.about in bound for f in facts):
