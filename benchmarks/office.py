@@ -68,6 +68,7 @@ def prepare(cases: int) -> None:
                     if f.attname != "id"
                 }
                 fields["number"] = f"CM26-9{100000 + number}"
+                fields["claim_number"] = f"WC-{number}"
                 fields["employee_last_name"] = f"Invented{number % 997}"
                 fields["date_of_injury"] = model.date_of_injury - timedelta(days=number % 3000)
                 copies.append((model, Case(**fields)))

@@ -7,35 +7,40 @@ from typing import Any
 
 import msgspec
 from django.db import transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max
 from django.utils import timezone
 
 from openimr.office import audit
 from openimr.office.conflicts import parties_of
 from openimr.office.drafts import latest_review, library
-from openimr.office.models import Case, Clearance, ReviewerProfile, Role, User
+from openimr.office.models import Assignment, Case, Clearance, ReviewerProfile, Role, User
 from openimr.panel import Candidate, Need, NeedItem, RegisteredReviewer, match
+
+OPEN = ("offered", "accepted")
+"""States of an assignment that is not handed in yet."""
+
+
+def open_cases() -> dict[int, int]:
+    """How many cases each reviewer has open, by the user's key."""
+    found = Assignment.objects.filter(state__in=OPEN).order_by().values_list("reviewer")
+    return dict(found.annotate(Count("id")))
 
 
 def register() -> list[RegisteredReviewer]:
     """The register, with open cases and last assignment as the office knows them."""
-    profiles = (
-        ReviewerProfile.objects.filter(user__is_active=True, user__role=Role.REVIEWER)
-        .select_related("user")
-        .annotate(
-            open_now=Count(
-                "user__assignments", filter=Q(user__assignments__state__in=("offered", "accepted"))
-            ),
-            last_at=Max("user__assignments__created_at"),
-        )
-    )
+    profiles = ReviewerProfile.objects.filter(
+        user__is_active=True, user__role=Role.REVIEWER
+    ).select_related("user")
+    assigned = Assignment.objects.order_by().values_list("reviewer")
+    last_at = dict(assigned.annotate(Max("created_at")))
+    open_now = open_cases()
     return [
         msgspec.structs.replace(
             profile.registered(),
             id=profile.user.username,
             name=profile.user.shown_name,
-            open_cases=profile.open_now,
-            last_assigned=profile.last_at.date() if profile.last_at else None,
+            open_cases=open_now.get(profile.user_id, 0),
+            last_assigned=last_at[profile.user_id].date() if profile.user_id in last_at else None,
         )
         for profile in profiles
     ]

@@ -40,7 +40,7 @@ class Assignment(models.Model):
     reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assignments"
     )
-    state = models.CharField(max_length=10, default="offered", db_index=True)
+    state = models.CharField(max_length=10, default="offered")
     reason = models.CharField(max_length=300, blank=True)
     match = models.JSONField(default=dict)
     round = models.PositiveSmallIntegerField(default=0)
@@ -52,6 +52,11 @@ class Assignment(models.Model):
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["case", "reviewer", "round"], name="assigned_once")
+        ]
+        # The load and the turn of every reviewer are counted whenever one is chosen.
+        indexes: ClassVar = [
+            models.Index(fields=["state", "reviewer"], name="assignment_load"),
+            models.Index(fields=["reviewer", "created_at"], name="assignment_turn"),
         ]
 
     def __str__(self) -> str:

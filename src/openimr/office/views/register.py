@@ -10,12 +10,12 @@ from typing import Any, NamedTuple, get_args
 import msgspec
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from openimr.office import audit
+from openimr.office.matching import open_cases
 from openimr.office.models import ReviewerProfile, Role, User
 from openimr.office.views.common import allowed, user_of
 from openimr.panel import RegisteredReviewer
@@ -45,19 +45,14 @@ class Row(NamedTuple):
 @allowed("office.register")
 def register(request: HttpRequest) -> HttpResponse:
     """Every reviewer, with what is about to expire; reviewers without an entry at the end."""
-    users = (
-        User.objects.filter(role=Role.REVIEWER)
-        .select_related("reviewer_profile")
-        .annotate(
-            open_now=Count("assignments", filter=Q(assignments__state__in=("offered", "accepted")))
-        )
-    )
-    today = timezone.localdate()
+    users = User.objects.filter(role=Role.REVIEWER).select_related("reviewer_profile")
+    open_now, today = open_cases(), timezone.localdate()
     rows = []
     for user in users:
         profile = getattr(user, "reviewer_profile", None)
         entry = profile.registered() if profile else None
-        rows.append(Row(user, entry, user.open_now, warnings_of(entry, today) if entry else []))
+        warnings = warnings_of(entry, today) if entry else []
+        rows.append(Row(user, entry, open_now.get(user.pk, 0), warnings))
     rows.sort(key=lambda row: (not row.user.is_active, not row.warnings, row.user.shown_name))
     return render(request, "office/register/register.html", {"rows": rows})
 
