@@ -60,12 +60,13 @@ def web_server(host: str, port: int, workers: int) -> list[str]:
     """The command that starts the web server.
 
     Two threads to a process: pages are made by the processor, and more would only take turns.
+    Connections are not limited below the server's own bound: a browser keeps several open.
     """
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi"),
         *("--host", host, "--port", str(port), "--workers", str(workers)),
         *("--no-ws", "--log-level", "warning", "--blocking-threads", "2"),
-        *("--backpressure", "64", "openimr.office.wsgi:application"),
+        "openimr.office.wsgi:application",
     ]
 
 
