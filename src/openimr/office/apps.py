@@ -14,9 +14,10 @@ class OfficeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register permissions and the effects of steps."""
+        """Register permissions, and the guards and effects of steps."""
         from openimr.office import (  # noqa: F401
             effects,
+            guards,
             issuing,
             letters,
             permissions,

@@ -8,9 +8,10 @@ from django.db.models import QuerySet
 
 from openimr.model import Review
 from openimr.office import audit
+from openimr.office.guards import chosen_reviewers
 from openimr.office.intake import documents_moved, taken_in
 from openimr.office.models import Assignment, Attestation, Case, InformationRequest, Note, User
-from openimr.office.workflow import Step, chosen_reviewers, clocks, effect, program, save
+from openimr.office.workflow import Step, clocks, effect, program, save
 from openimr.rules.outcome import case_outcome, vote
 
 

@@ -23,8 +23,9 @@ from openimr.model import Value
 from openimr.office import audit, effects  # noqa: F401 - settles the state before the draw
 from openimr.office.attesting import unattested
 from openimr.office.determination import Signed, decisions_of, differ, signed_of
+from openimr.office.guards import rests_on_ur_alone
 from openimr.office.models import Assignment, Case, QualityCheck, User
-from openimr.office.workflow import Refused, Step, effect, rests_on_ur_alone, take
+from openimr.office.workflow import Refused, Step, effect, take
 
 ANSWERS = ("yes", "no", "na")
 
