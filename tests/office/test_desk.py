@@ -9,7 +9,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from openimr.office import jobs, opinions
-from openimr.office.desk import load, rows
+from openimr.office.desk import load
 from openimr.office.drafts import draft
 from openimr.office.models import (
     Assignment,
@@ -22,6 +22,7 @@ from openimr.office.models import (
     OpinionVersion,
     Page,
 )
+from openimr.office.quotes import rows
 from openimr.office.workflow import take
 
 HTMX = {"HX-Request": "true"}

@@ -308,8 +308,8 @@ def _decide(case: Case, _: User) -> None:
     if not prefilled(assignment).text:
         opinions.save(summary_of(assignment), 0, opinions.Told("Invented clinical summary."))
     from openimr.citations import cite
-    from openimr.office.desk import readable
     from openimr.office.drafts import latest_review
+    from openimr.office.proposals import readable
 
     review = latest_review(case)
     for item in case.items.filter(state="disputed"):

@@ -14,19 +14,13 @@ from openimr.citations import cite
 from openimr.model import Evidence
 from openimr.office import audit, jobs, opinions
 from openimr.office.checks import INCOMPLETE
-from openimr.office.desk import (
-    Desk,
-    find_in_file,
-    governing_day,
-    load,
-    marked,
-    page_starts,
-    proposal,
-    rows,
-)
+from openimr.office.desk import Desk, governing_day, load
 from openimr.office.drafts import basis, model_case
+from openimr.office.marking import find_in_file, marked
 from openimr.office.models import Assignment, Case, Item, OpinionVersion, Page
 from openimr.office.models.records import DocumentStatus
+from openimr.office.proposals import proposal
+from openimr.office.quotes import page_starts, rows
 from openimr.office.summaries import is_drafted, prefilled
 from openimr.office.views.common import number_of, user_of, with_case
 
