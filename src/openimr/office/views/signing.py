@@ -19,7 +19,7 @@ from openimr.office.models import Case, Role, User
 from openimr.office.printing import printed
 from openimr.office.summaries import prefilled
 from openimr.office.views.common import user_of, with_case
-from openimr.office.views.desk import own_assignment
+from openimr.office.views.desk_context import own_assignment
 from openimr.office.workflow import Refused, clocks, take
 
 CONFLICT_STATEMENT = (

@@ -14,7 +14,7 @@ from openimr.office import opinions
 from openimr.office.models import Case, SummaryVersion
 from openimr.office.summaries import proposed, summary_of
 from openimr.office.views.common import number_of, with_case
-from openimr.office.views.desk import home, loaded, refuse, summary_context
+from openimr.office.views.desk_context import home, loaded, refuse, summary_context
 
 
 def _here(case: Case) -> str:
