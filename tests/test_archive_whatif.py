@@ -18,7 +18,8 @@ from openimr.errors import InputError
 from openimr.guidelines.library import SHIPPED, load
 from openimr.guidelines.override import as_of, override
 from openimr.letters import case_side
-from openimr.reviews.run import review_facts, review_treatments, shipped_library
+from openimr.reviews.proposals import Proposal, ReadBefore, propose
+from openimr.reviews.run import review_facts, shipped_library
 
 SETTINGS = ("opioid_ongoing.C1.condition=age >= 150", "mri_lumbar.C1.condition=age >= 1")
 
@@ -37,13 +38,18 @@ def archive(folder: Path):
         yield opened
 
 
+def _said(one: Proposal) -> object:
+    """All that is kept of a proposal."""
+    return one.request, one.decision, one.confidence, one.decisive, one.outcomes()
+
+
 def _by_hand(archive: Archive, change: Change) -> set[tuple[int, int, str | None, str | None]]:
     """Every letter reviewed whole, before and after."""
     flips = set()
     for letter, (determination, reading) in archive.letters():
         case, facts = case_side(determination), reading.as_facts()
-        before = review_facts(case, facts, prose=False).items
-        after = review_facts(case, facts, change.library(), prose=False).items
+        before = review_facts(case, facts).items
+        after = review_facts(case, facts, change.library()).items
         flips |= {
             (letter, number, one.proposed_decision, other.proposed_decision)
             for number, (one, other) in enumerate(zip(before, after, strict=True))
@@ -96,16 +102,27 @@ def test_only_what_a_change_may_touch_is_reviewed() -> None:
 
 def test_a_part_reviewed_is_as_in_the_whole(archive: Archive) -> None:
     library = shipped_library()
-    for _, (determination, reading) in archive.letters():
+    for letter, (determination, reading) in archive.letters():
         case, facts = case_side(determination), reading.as_facts()
-        whole = review_facts(case, facts, library, prose=False).items
-        treatments = {item.treatment for item in whole}
+        read = [
+            ReadBefore(treatment, parent)
+            for treatment, parent in archive.connection.execute(
+                "SELECT value, parent FROM items JOIN names ON name = treatment "
+                "WHERE letter = ? ORDER BY position",
+                (letter,),
+            )
+        ]
+        whole = propose(case, facts, library)
+        treatments = {one.request.treatment for one in whole.values()}
         for treatment in treatments:
-            part = review_treatments(case, facts, library, {treatment})
-            assert all(whole[number] == item for number, item in part.items())
-            own = {n for n, item in enumerate(whole) if item.treatment == treatment}
-            assert own <= part.keys() | {n for n in own if not whole[n].guidelines}
-            below = {n for n, item in enumerate(whole) if item.parent in part}
+            part = propose(case, facts, library, {treatment})
+            assert all(_said(whole[number]) == _said(one) for number, one in part.items())
+            again = propose(case, facts, library, {treatment}, read)
+            assert list(again) == list(part)
+            assert all(_said(part[number]) == _said(one) for number, one in again.items())
+            own = {n for n, one in whole.items() if one.request.treatment == treatment}
+            assert own <= part.keys() | {n for n in own if whole[n].tests is None}
+            below = {n for n, one in whole.items() if one.parent in part}
             assert below <= part.keys()
 
 

@@ -299,6 +299,10 @@ REQUESTS = [
         "Authorization was requested for acupuncture two times a week for 4 weeks.",
         ["sessions_requested planned | value=8", "frequency_per_week planned | value=2"],
     ),
+    (  # a number in words is a word of its own
+        "The provider requested a cortisone injection and shock wave therapy, 3 treatments.",
+        ["sessions_requested planned | value=3"],
+    ),
     (
         "A lumbar epidural steroid injection was requested.",
         ["procedure_planned planned | about=esi_initial", "!prior_treatment_exists"],

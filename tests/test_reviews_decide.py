@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from openimr.guidelines.guideline import Criterion, Source
-from openimr.model import Finding, Kind, Status
+from openimr.model import Kind, Status
 from openimr.reviews.changes import hangs_on, would_change
-from openimr.reviews.decide import Effect, defeating, effects, model, propose
+from openimr.reviews.decide import Effect, Weighed, defeating, effects, model, propose
 
 
 def criterion(number: int, kind: Kind = "requirement", **more: object) -> Criterion:
@@ -200,7 +200,6 @@ def test_only_silence_of_a_summary_is_overruled(
     status: Status, summary_only: bool, above_cut: bool, proposed: str
 ) -> None:
     asked = criterion(1)
-    effect = effects([asked], {"C1": status})["C1"]
-    finding = Finding(criterion=asked.key, kind=asked.kind, says="", status=status, effect=effect)
+    weighed = Weighed(asked, status, effects([asked], {"C1": status})["C1"], grounded=False)
     chance = model().cut + (0.01 if above_cut else -0.01)
-    assert propose([asked], [finding], chance, summary_only=summary_only) == proposed
+    assert propose([weighed], chance, summary_only=summary_only) == proposed

@@ -7,6 +7,7 @@ its batches are done again, and one that kills its worker twice is returned as f
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -15,6 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -84,6 +86,21 @@ def _settled(batch: B, result: Callable[[], R]) -> Outcome[B, R]:
 
 
 # ------------------------------------------------------------------------------- process pool
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Look for no cycles of objects meanwhile.
+
+    Hardly anything of a letter refers to itself, so that looking costs more than it frees.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 class _Pool(Generic[B, R]):

@@ -18,8 +18,9 @@ from openimr.archive.packed import pack
 from openimr.archive.tags import tokens
 from openimr.guidelines.library import Library
 from openimr.letters import case_side
-from openimr.model import Citation, Determination, DeterminedItem, ItemReview
-from openimr.reviews.run import read_facts, review_facts
+from openimr.model import Citation, Determination, DeterminedItem
+from openimr.reviews.proposals import Proposal, propose
+from openimr.reviews.run import read_facts
 
 _ENCODER = msgspec.msgpack.Encoder()
 
@@ -101,14 +102,14 @@ def make_entry(determination: Determination, library: Library) -> Entry:
     """
     case = case_side(determination)
     facts = read_facts(case)
-    reviewed = review_facts(case, facts, library, prose=False)
+    proposals = propose(case, facts, library).values()
     items = tuple(
-        _item(determined, proposed, library)
-        for determined, proposed in zip(determination.items, reviewed.items, strict=True)
+        _item(determined, proposal, library)
+        for determined, proposal in zip(determination.items, proposals, strict=True)
     )
     d = determination
     tags = letter_tags(d, items, facts)
-    packed, reading = pack(d, facts, reviewed.items, tags)
+    packed, reading = pack(d, facts, proposals, tags)
     days = (
         _day(d.date_of_injury),
         _day(d.ur_denial_date),
@@ -154,30 +155,31 @@ def _day(day: date | None) -> int | None:
     return None if day is None else day.toordinal() - EPOCH
 
 
-def _item(determined: DeterminedItem, proposed: ItemReview, library: Library) -> ItemRow:
-    guideline = library.get(proposed.treatment)
-    classes = drugs.classify(determined.request).classes if proposed.drug else ()
-    decision, confidence = proposed.proposed_decision, proposed.confidence
-    overturns = None if decision is None else decision == "Overturned"
+def _item(determined: DeterminedItem, proposal: Proposal, library: Library) -> ItemRow:
+    request = proposal.request
+    guideline = library.get(request.treatment)
+    classes = drugs.classify(determined.request).classes if request.drug else ()
+    confidence = proposal.confidence
+    overturns = None if proposal.decision is None else proposal.decision == "Overturned"
     chance = None
     if confidence is not None:
         chance = round(1000 * (confidence if overturns else 1 - confidence))
     return ItemRow(
-        treatment=proposed.treatment,
+        treatment=request.treatment,
         category=guideline.category if guideline else None,
-        drug=proposed.drug,
+        drug=request.drug,
         drug_class=classes[0] if classes else None,
-        region=proposed.region,
-        side=proposed.side,
-        phase=proposed.phase,
-        quantity=proposed.quantity,
-        unit=proposed.unit,
-        parent=proposed.parent,
+        region=request.region,
+        side=request.side,
+        phase=request.phase,
+        quantity=request.quantity,
+        unit=request.unit,
+        parent=proposal.parent,
         overturned=determined.decision == "Overturned",
         proposed=overturns,
         chance=chance,
         sentences=sentence_sums(determined.rationale or ""),
-        decisive=proposed.decisive,
+        decisive=proposal.decisive,
         citations=(
             *_citations(0, determined.ur_guideline),
             *_citations(1, determined.imr_guideline),

@@ -12,11 +12,14 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from openimr.archive.packing import decode_facts, encode_facts
-from openimr.model import Determination, Fact, ItemReview
+from openimr.model import Determination, Fact
+from openimr.reviews.proposals import Proposal
 
 STATUS = ("met", "not_met", "not_documented")
 EFFECT = ("supports", "defeats", "gap", "waived", "neutral", "not_asked")
 """Findings are stored as numbers of these."""
+_STATUS = {name: number for number, name in enumerate(STATUS)}
+_EFFECT = {name: number for number, name in enumerate(EFFECT)}
 
 # Of the cost of deflating so little, most is making its tables: small ones take half the time.
 _LEVEL, _WINDOW, _MEMORY = 1, 14, 7
@@ -49,14 +52,14 @@ _ENCODER = msgspec.msgpack.Encoder()
 def pack(
     determination: Determination,
     facts: Iterable[Fact],
-    reviewed: Sequence[ItemReview],
+    proposals: Iterable[Proposal],
     tags: Sequence[str],
 ) -> tuple[bytes, bytes]:
     """A letter and its reading as the table ``packed`` stores them."""
     words = _ENCODER.encode(determination)
     findings = tuple(
-        tuple((f.criterion, STATUS.index(f.status), EFFECT.index(f.effect)) for f in item.findings)
-        for item in reviewed
+        tuple((name, _STATUS[status], _EFFECT[effect]) for name, status, effect in one.outcomes())
+        for one in proposals
     )
     read = _ENCODER.encode(Reading(encode_facts(facts), findings, tuple(tags)))
     return _deflate(words), _deflate(read, words)

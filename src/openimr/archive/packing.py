@@ -2,10 +2,10 @@
 
     stored = encode_facts(read_facts(case))          # once, when the archive is built
     ...
-    again = review_facts(case, decode_facts(stored), prose=False)
+    again = propose(case, decode_facts(stored))
 
-(``read_facts`` and ``review_facts`` are of :mod:`openimr.reviews.run`; the documents of the case
-need names, not texts.)
+(``read_facts`` is of :mod:`openimr.reviews.run`, ``propose`` of :mod:`openimr.reviews.proposals`;
+the case needs no documents.)
 
 A stored list is MessagePack: the number of the form, then one array a fact, in which what is usual
 takes one byte (a fact is present, current, told by the provider, of the document and the day of the

@@ -26,7 +26,8 @@ from openimr.archive.place import Matching
 from openimr.archive.query import Query
 from openimr.archive.store import Archive, explained
 from openimr.errors import InputError
-from openimr.model import Case, Fact, ItemReview
+from openimr.model import Case, Fact
+from openimr.reviews.proposals import Proposal, propose
 
 CANDIDATES = 600
 """So many letters of each outcome are compared, the newest."""
@@ -97,13 +98,12 @@ def similar(
 
 def profiles_of_case(case: Case) -> list[Profile]:
     """The profiles of a case file's items, reviewed for the purpose."""
-    from openimr.reviews.run import read_facts, review_facts
+    from openimr.reviews.run import read_facts
 
     facts = read_facts(case)
     words = _words(" ".join(document.text or "" for document in case.documents))
-    review = review_facts(case, facts, prose=False)
     said = _said(facts)
-    return [_profile(item, said, words, case.case_number) for item in review.items]
+    return [_profile(item, said, words, case.case_number) for item in propose(case, facts).values()]
 
 
 def profiles_of_letter(archive: Archive, case_number: str) -> list[Profile]:
@@ -138,10 +138,12 @@ def profiles_of_letter(archive: Archive, case_number: str) -> list[Profile]:
 
 
 def _profile(
-    item: ItemReview, facts: frozenset[str], words: frozenset[str], case_number: str | None
+    item: Proposal, facts: frozenset[str], words: frozenset[str], case_number: str | None
 ) -> Profile:
-    tested = tuple((f.criterion, f.status, f.effect) for f in item.findings)
-    return Profile(item.treatment, item.region, item.request, tested, facts, words, case_number)
+    request, tested = item.request, tuple(item.outcomes())
+    return Profile(
+        request.treatment, request.region, request.text, tested, facts, words, case_number
+    )
 
 
 def _said(facts: Iterable[Fact]) -> frozenset[str]:

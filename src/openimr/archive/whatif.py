@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 from array import array
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
 from itertools import compress
@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from openimr._version import __version__
-from openimr.archive.batches import map_batches
+from openimr.archive.batches import map_batches, uncollected
 from openimr.archive.columns import load
 from openimr.archive.filters import DECISIONS
 from openimr.archive.statistics import Share, share_of
@@ -28,8 +28,8 @@ from openimr.guidelines.library import Library
 from openimr.guidelines.library import load as load_library
 from openimr.guidelines.override import as_of, override
 from openimr.letters import case_side
-from openimr.model import Case, Determination, Fact, ItemReview
-from openimr.reviews.run import review_facts, review_treatments, shipped_library
+from openimr.model import Determination
+from openimr.reviews.proposals import Proposal, ReadBefore, propose, shipped_library
 
 BATCH = 400
 """Letters a worker takes at a time."""
@@ -246,11 +246,17 @@ _NONE = -1
 
 def review_batch(job: Job) -> Done:
     """Review some letters again and count what changes."""
+    with uncollected():
+        return _review_batch(job)
+
+
+def _review_batch(job: Job) -> Done:
     counts: Counter[tuple[str, int, int, int, int]] = Counter()
     flips: list[Flip] = []
     damaged = 0
     archive = _opened(job.folder)
     library, base = _library(job.change, job.version), shipped_library()
+    names = archive.names("treatment")
     for letter in array("i", job.letters):
         try:
             determination, reading = archive.letter(letter)
@@ -258,37 +264,33 @@ def review_batch(job: Job) -> Done:
             damaged += 1
             continue
         case, facts = case_side(determination), reading.as_facts()
-        after = _again(job, case, facts, library)
+        before: dict[int, str | None]
         if job.base_again:
-            remade = _again(job, case, facts, base)
-            before: dict[int, str | None] = {n: one.proposed_decision for n, one in remade.items()}
+            remade = propose(case, facts, base, job.treatments)
+            before = {n: one.decision for n, one in remade.items()}
+            after = propose(case, facts, library, job.treatments)
         else:
-            before = _stored(archive, letter)
+            # Stored with the same library but for criteria and editions: read as they are read now.
+            before, read = _stored(archive, letter, names)
+            after = propose(
+                case, facts, library, job.treatments, None if job.treatments is None else read
+            )
         year = determination.decision_date.year if determination.decision_date else 0
         for number, now in after.items():
             was = before[number]
             sides = (
                 _side(was),
-                _side(now.proposed_decision),
+                _side(now.decision),
                 _side(determination.items[number].decision),
             )
-            counts[now.treatment, year, *sides] += 1
-            if was != now.proposed_decision:
+            counts[now.request.treatment, year, *sides] += 1
+            if was != now.decision:
                 flips.append(_flip(determination, letter, number, was, now))
     return Done(dict(counts), flips, damaged)
 
 
-def _again(
-    job: Job, case: Case, facts: Sequence[Fact], library: Library
-) -> Mapping[int, ItemReview]:
-    """The reviews of the items that the change may concern, by number."""
-    if job.treatments is None:
-        return dict(enumerate(review_facts(case, facts, library, prose=False).items))
-    return review_treatments(case, facts, library, job.treatments)
-
-
 def _flip(
-    determination: Determination, letter: int, number: int, was: str | None, now: ItemReview
+    determination: Determination, letter: int, number: int, was: str | None, now: Proposal
 ) -> Flip:
     item = determination.items[number]
     return Flip(
@@ -297,9 +299,9 @@ def _flip(
         number,
         determination.decision_date,
         item.request,
-        now.treatment,
+        now.request.treatment,
         was,
-        now.proposed_decision,
+        now.decision,
         now.decisive,
         item.decision,
     )
@@ -309,11 +311,20 @@ def _side(decision: str | None) -> int:
     return _NONE if decision is None else DECISIONS.index(decision)
 
 
-def _stored(archive: Archive, letter: int) -> dict[int, str | None]:
-    rows = archive.connection.execute(
-        "SELECT position, proposed FROM items WHERE letter = ?", (letter,)
-    )
-    return {number: None if side is None else DECISIONS[side] for number, side in rows}
+def _stored(
+    archive: Archive, letter: int, names: Mapping[int, str]
+) -> tuple[dict[int, str | None], list[ReadBefore]]:
+    """The proposals for a letter's items, and how they were read."""
+    before: dict[int, str | None] = {}
+    read: list[ReadBefore] = []
+    for position, proposed, treatment, parent in archive.connection.execute(
+        "SELECT position, proposed, treatment, parent FROM items WHERE letter = ? "
+        "ORDER BY position",
+        (letter,),
+    ):
+        before[position] = None if proposed is None else DECISIONS[proposed]
+        read.append(ReadBefore(names[treatment], parent))
+    return before, read
 
 
 @lru_cache(maxsize=2)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 import openimr
+from openimr.archive.batches import uncollected
 from openimr.archive.entry import make_entry
 from openimr.archive.packed import unpack_determination
 from openimr.archive.sources import line_of
@@ -41,7 +42,8 @@ def read_batch(batch: bytes) -> bytes:
     Returns:
         For :func:`decode_done`: for each document, in order, what it became or why it was refused.
     """
-    return msgspec.msgpack.encode([_one(task) for task in _TASKS.decode(batch)])
+    with uncollected():
+        return msgspec.msgpack.encode([_one(task) for task in _TASKS.decode(batch)])
 
 
 def encode_tasks(tasks: list[Task]) -> bytes:

@@ -81,12 +81,9 @@ def _read(text: str, kind: str, day: date | None, page: Page) -> None:
             care_at += 1
         while aside_at < len(asides) and asides[aside_at][0] < end:
             aside_at += 1
-        patterns: dict[int, tuple[int, int]] = {}
+        first_anchor = anchor_at
         while anchor_at < len(anchors) and anchors[anchor_at][0] < end:
-            at, ids = anchors[anchor_at]
             anchor_at += 1
-            for number in ids:
-                patterns[number] = (patterns[number][0] if number in patterns else at, at)
         if found[0].role in _SILENT and len(found) == 1:
             continue
         page.turn(
@@ -104,8 +101,8 @@ def _read(text: str, kind: str, day: date | None, page: Page) -> None:
             signs.read_asides(page, asides[first_aside:aside_at])
         if any(v.role == "assessment" and v.explicit for v in found):
             lists.diagnoses(page)
-        if patterns:
-            measures.read(page, patterns, numbers)
+        if anchor_at > first_anchor:
+            measures.read(page, anchors[first_anchor:anchor_at], numbers)
 
 
 def page_of(offset: int, page_starts: tuple[int, ...]) -> int | None:

@@ -81,6 +81,7 @@ class Lexicon:
         self._slots: dict[str, Slot] = {}
         self.patterns: list[dict[str, Any]] = []
         self.guards: list[Guard] = []
+        self._fitting: dict[tuple[frozenset[str], bool, bool], frozenset[int]] = {}
         self.headings: dict[str, str] = {}
         self.carries: dict[str, bool] = {}
         self.heads = re.compile("x^")
@@ -287,6 +288,23 @@ class Lexicon:
                 for term in expand(str(raw)):
                     slot = self._slot(term)
                     slot.anchors = (*slot.anchors, index)
+
+    def fitting(self, roles: frozenset[str], numbered: bool, drugs: bool) -> frozenset[int]:
+        """Return the patterns worth running on a sentence of these voices.
+
+        ``numbered`` tells whether it holds a number, ``drugs`` whether it names a drug.
+        """
+        key = (roles, numbered, drugs)
+        found = self._fitting.get(key)
+        if found is None:
+            found = self._fitting[key] = frozenset(
+                index
+                for index, guard in enumerate(self.guards)
+                if (numbered or not guard.numeric)
+                and (drugs or not guard.drugs)
+                and not roles.isdisjoint(guard.roles)
+            )
+        return found
 
     def scan(self, flat: str) -> Scan:
         """Return the hits of ``flat`` by layer, each in the order of the text."""

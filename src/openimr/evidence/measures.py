@@ -42,22 +42,30 @@ def numbers(low: str, words: list[Hit]) -> list[int]:
     return found
 
 
-def read(page: Page, anchors: dict[int, tuple[int, int]], numbers: list[int]) -> None:
+def read(page: Page, anchors: list[tuple[int, tuple[int, ...]]], numbers: list[int]) -> None:
     """Run patterns over the sentence that ``page`` shows, around their first and last anchor.
 
-    ``numbers`` are the places of the numbers of the whole text: see :func:`numbers`.
+    ``anchors`` are those of the sentence, each with its place and its patterns. ``numbers`` are
+    the places of the numbers of the whole text: see :func:`numbers`.
     """
-    patterns, guards = lexicon().patterns, lexicon().guards
+    held = lexicon()
+    patterns, guards = held.patterns, held.guards
     low, start, end = page.low, page.start, page.end
-    roles = {_role(v) for v in page.voices}
     nearest = bisect_left(numbers, start)
-    numbered = nearest < len(numbers) and numbers[nearest] < end
-    drugs = any(e.kind == "drug" or (e.treatment or _NONE).get("drug") for _, _, e in page.cares)
-    for index, (first, last) in anchors.items():
-        # Most patterns are ruled out before they are run.
-        allowed, numeric, drugged, needs, before, after, regex = guards[index]
-        if (numeric and not numbered) or (drugged and not drugs) or roles.isdisjoint(allowed):
-            continue
+    # Most patterns are ruled out before they are run.
+    fit = held.fitting(
+        frozenset([_role(v) for v in page.voices]),
+        nearest < len(numbers) and numbers[nearest] < end,
+        any(e.kind == "drug" or (e.treatment or _NONE).get("drug") for _, _, e in page.cares),
+    )
+    stretches: dict[int, tuple[int, int]] = {}
+    for at, ids in anchors:
+        for index in ids:
+            if index in fit:
+                known = stretches.get(index)
+                stretches[index] = (at, at) if known is None else (known[0], at)
+    for index, (first, last) in stretches.items():
+        allowed, numeric, _, needs, before, after, regex = guards[index]
         lowest, highest = first - before, last + after
         lowest = max(lowest, start)
         # never cut a number in two

@@ -7,9 +7,9 @@ from itertools import product
 
 SHARED = {
     "NUM": (
-        r"(?:\d{1,4}(?:\.\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|"
+        r"(?:\d{1,4}(?:\.\d+)?|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|"
         r"twelve|fifteen|sixteen|eighteen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty"
-        r"(?:-(?:four|five))?|several|a few|half)"
+        r"(?:-(?:four|five))?|several|a few|half))"
     ),
     "SOME": (
         r"(?: (?:some|about|approximately|approx\.?|around|roughly|nearly|almost|at least|"

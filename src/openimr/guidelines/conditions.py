@@ -100,39 +100,42 @@ class Result(NamedTuple):
 class Condition:
     """A parsed, compiled condition; equal to another one when both say the same."""
 
-    __slots__ = ("_keys", "_run", "_silent", "expression", "names", "text")
+    __slots__ = ("_facts", "_keys", "_run", "_silence", "expression", "names", "text")
 
     def __init__(self, expression: Node) -> None:
         facts = facts_of(expression)
         self.expression = expression
         self.text = write(expression)
         self._keys = tuple((name.fact, name.binding) for name in facts)
-        self._silent = tuple(Atom(fact, binding, None, ()) for fact, binding in self._keys)
+        self._facts = frozenset(name.fact for name in facts)
         self.names = frozenset(self._keys)
         self._run = closures.build(expression, {name: place for place, name in enumerate(facts)})
+        self._silence = Result(
+            self._run([None] * len(facts)),
+            tuple(Atom(fact, binding, None, ()) for fact, binding in self._keys),
+        )
 
-    def evaluate(self, lookup: Lookup) -> Result:
+    def evaluate(self, lookup: Lookup, silent: frozenset[str] = frozenset()) -> Result:
         """Evaluate over what is known.
 
         Args:
             lookup: asked once for each distinct fact and binding, in reading order.
+            silent: facts that are known to be not documented, which are not asked for.
 
         Returns:
             The value and the trace. All facts are looked at, also those that could not have
             changed the value, so that the trace shows the whole state of the record.
         """
-        values: list[Value] = []
-        atoms: list[Atom] = []
-        for silent in self._silent:
-            fact, binding, _, _ = silent
-            known = lookup(fact, binding)
-            if known is None:
-                values.append(None)
-                atoms.append(silent)
-            else:
+        silence = self._silence
+        if self._facts <= silent:
+            return silence
+        values: list[Value] = [None] * len(self._keys)
+        atoms = list(silence.atoms)
+        for place, (fact, binding) in enumerate(self._keys):
+            if fact not in silent and (known := lookup(fact, binding)) is not None:
                 value, facts = known
-                values.append(value)
-                atoms.append(Atom(fact, binding, value, facts))
+                values[place] = value
+                atoms[place] = Atom(fact, binding, value, facts)
         return Result(self._run(values), tuple(atoms))
 
     def __eq__(self, other: object) -> bool:

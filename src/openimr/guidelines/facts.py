@@ -5,7 +5,7 @@ The entries are in ``facts.yaml``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -122,12 +122,54 @@ def problems_in_vocabulary(data: bytes, source: str) -> list[GuidelineError]:
     return found
 
 
-def with_derived(stated: Lookup, kinds: Mapping[str, FactKind] | None = None) -> Lookup:
+@cache
+def _answers() -> Mapping[str, frozenset[str]]:
+    """For each fact what it may answer: itself, and all that is derived from it."""
+    kinds = vocabulary()
+    above: dict[str, set[str]] = {name: {name} for name in kinds}
+    for name, kind in kinds.items():
+        for part, _ in kind.derived.names if kind.derived else ():
+            above[part].add(name)
+    answers = {}
+    for name in kinds:
+        reached, waiting = {name}, [name]
+        while waiting:
+            new = above[waiting.pop()] - reached
+            reached |= new
+            waiting += new
+        answers[name] = frozenset(reached)
+    return MappingProxyType(answers)
+
+
+@cache
+def _silent_at_all() -> frozenset[str]:
+    """The facts that an empty record leaves unknown, which nearly all are."""
+    empty = with_derived(lambda fact, binding: None)
+    known = [name for name in vocabulary() if empty(name, None) is not None]
+    return frozenset(vocabulary()).difference(*(_answers()[name] for name in known))
+
+
+def silent_facts(told: Iterable[str]) -> frozenset[str]:
+    """The facts of the vocabulary that stay unknown when no others than these are told.
+
+    Args:
+        told: the names of all facts that anything is known of.
+    """
+    answers = _answers()
+    return _silent_at_all().difference(*[answers[name] for name in told if name in answers])
+
+
+def with_derived(
+    stated: Lookup,
+    kinds: Mapping[str, FactKind] | None = None,
+    silent: frozenset[str] = frozenset(),
+) -> Lookup:
     """A lookup that answers from what is stated and else derives.
 
     Args:
         stated: what the record states.
         kinds: the vocabulary; the shipped one by default.
+        silent: facts that are neither stated nor follow from what is: see :func:`silent_facts`.
 
     Returns:
         A lookup with a memory, for one item. A derivation that leads back to itself is unknown.
@@ -137,6 +179,8 @@ def with_derived(stated: Lookup, kinds: Mapping[str, FactKind] | None = None) ->
     memory: dict[tuple[str, str | None], Known | None] = {}
 
     def look_up(fact: str, binding: str | None) -> Known | None:
+        if fact in silent:
+            return None
         key = (fact, binding)
         if key in memory:
             return memory[key]
@@ -145,7 +189,7 @@ def with_derived(stated: Lookup, kinds: Mapping[str, FactKind] | None = None) ->
         if found is None:
             kind = known.get(fact)
             if kind is not None and kind.derivation is not None:
-                found = _derive(known, look_up, kind, binding)
+                found = _derive(known, look_up, kind, binding, silent)
         memory[key] = found
         return found
 
@@ -153,7 +197,11 @@ def with_derived(stated: Lookup, kinds: Mapping[str, FactKind] | None = None) ->
 
 
 def _derive(
-    kinds: Mapping[str, FactKind], look_up: Lookup, kind: FactKind, binding: str | None
+    kinds: Mapping[str, FactKind],
+    look_up: Lookup,
+    kind: FactKind,
+    binding: str | None,
+    silent: frozenset[str],
 ) -> Known | None:
     derived = kind.derived
     if derived is None:
@@ -164,7 +212,7 @@ def _derive(
         same = other is not None and other.binding == kind.binding
         return look_up(name, own or (binding if same else None))
 
-    result = derived.evaluate(bound if binding is not None else look_up)
+    result = derived.evaluate(bound if binding is not None else look_up, silent)
     return None if result.value is None else Known(result.value, grounds(result))
 
 

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from openimr.evidence.numbers import NUMBER_WORDS
 
-Amounts = dict[str, bool | float | str | tuple[str, ...]]
+Amount = bool | float | str | tuple[str, ...]
+Amounts = dict[str, Amount]
 """Request facts of the condition language, by name."""
 
 _ARTICLES = ("a", "an")

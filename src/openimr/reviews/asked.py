@@ -6,12 +6,14 @@ The patterns are data: ``asked.yaml``.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
+from types import MappingProxyType
 
 import yaml
 
-from openimr.reviews.amounts import Amounts, number
+from openimr.reviews.amounts import Amount, Amounts, number
 from openimr.reviews.gate import Gated, letters
 
 _TRUE = "true"
@@ -48,7 +50,8 @@ def _patterns() -> dict[str, tuple[tuple[str, Gated], ...]]:
     }
 
 
-def read_asked(text: str) -> Amounts:
+@lru_cache(maxsize=4096)
+def read_asked(text: str) -> Mapping[str, Amount]:
     """The request facts a text states, by name; those it does not state are left out."""
     found: Amounts = {}
     low = letters(text)
@@ -66,7 +69,7 @@ def read_asked(text: str) -> Amounts:
             else:
                 found[fact] = True if value == _TRUE else value
             break
-    return found
+    return MappingProxyType(found)
 
 
 def days_supply(text: str, quantity: float) -> float | None:

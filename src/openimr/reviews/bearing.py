@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from openimr.errors import GuidelineError
-from openimr.guidelines.conditions import Known
-from openimr.guidelines.facts import FactKind, vocabulary, with_derived
+from openimr.guidelines.conditions import Condition, Known, Result
+from openimr.guidelines.facts import FactKind, silent_facts, vocabulary, with_derived
 from openimr.guidelines.library import Library
 from openimr.model import Fact, Region
 from openimr.reviews.phases import LIMBS
@@ -49,11 +49,16 @@ class Bearing:
         self._requested = dict(request.values)
         self._computed = computed
         self._kinds = vocabulary()
-        self._known = with_derived(self._stated_of)
+        self._silent = silent_facts((*index, *computed, *self._requested))
+        self._known = with_derived(self._stated_of, silent=self._silent)
 
     def __call__(self, fact: str, binding: str | None) -> Known | None:
         """The value of a fact for this item; None when it is not documented."""
         return self._known(fact, binding)
+
+    def test(self, condition: Condition) -> Result:
+        """What a condition comes to for this item."""
+        return condition.evaluate(self._known, self._silent)
 
     def says(self, fact: str) -> str:
         """The plain words of a fact."""

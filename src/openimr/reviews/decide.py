@@ -12,13 +12,13 @@ import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 import yaml
 
 from openimr.guidelines.guideline import Criterion, Guideline
-from openimr.model import Decision, Finding, Status, Value
+from openimr.model import Decision, Status, Value
 
 _MOST = 2
 Effect = Literal["supports", "defeats", "gap", "waived", "neutral", "not_asked"]
@@ -117,30 +117,36 @@ def defeating(criteria: Sequence[Criterion], effect: Mapping[str, Effect]) -> li
     return [c for c in criteria if effect[c.id] == "defeats"]
 
 
+class Weighed(NamedTuple):
+    """A criterion tested: its status, its effect on the request, whether a fact bears on it."""
+
+    criterion: Criterion
+    status: Status
+    effect: Effect
+    grounded: bool
+
+
 def probability(
-    guideline: Guideline,
-    criteria: Sequence[Criterion],
-    findings: Sequence[Finding],
-    *,
-    parent_upheld: bool = False,
+    guideline: Guideline, weighed: Sequence[Weighed], *, parent_upheld: bool = False
 ) -> float:
     """The probability that a physician reviewer would overturn.
 
     Args:
         guideline: the guideline that was tested, whose category counts.
-        criteria: its applicable criteria.
-        findings: their findings with effects, in the same order.
+        weighed: its applicable criteria, tested.
         parent_upheld: whether the item this one depends on is itself proposed as Upheld.
     """
     held = model()
     w = held.weights
-    failures = _failures(criteria, findings)
-    plain = sum(f.status != "not_documented" or f.kind == "contraindication" for f in failures)
-    met = sum(
-        f.effect == "supports" and c.weight == "core" and bool(f.evidence)
-        for c, f in zip(criteria, findings, strict=True)
+    failures = _failures(weighed)
+    plain = sum(
+        f.status != "not_documented" or f.criterion.kind == "contraindication" for f in failures
     )
-    gaps = sum(f.effect == "gap" for f in findings)
+    met = sum(
+        one.grounded and one.effect == "supports" and one.criterion.weight == "core"
+        for one in weighed
+    )
+    gaps = sum(one.effect == "gap" for one in weighed)
     score = (
         w.intercept
         + held.category.get(guideline.category, 0.0)
@@ -154,22 +160,22 @@ def probability(
     return 1 / (1 + math.exp(-score))
 
 
-def _failures(criteria: Sequence[Criterion], findings: Sequence[Finding]) -> list[Finding]:
+def _failures(weighed: Sequence[Weighed]) -> list[Weighed]:
     """What defeats, a group of alternatives counted once."""
     groups: set[str] = set()
     found = []
-    for criterion, finding in zip(criteria, findings, strict=True):
-        if finding.effect != "defeats" or (criterion.group and criterion.group in groups):
+    for one in weighed:
+        group = one.criterion.group
+        if one.effect != "defeats" or (group and group in groups):
             continue
-        if criterion.group:
-            groups.add(criterion.group)
-        found.append(finding)
+        if group:
+            groups.add(group)
+        found.append(one)
     return found
 
 
 def propose(
-    criteria: Sequence[Criterion],
-    findings: Sequence[Finding],
+    weighed: Sequence[Weighed],
     chance: float,
     *,
     parent_upheld: bool = False,
@@ -182,9 +188,35 @@ def propose(
     """
     if parent_upheld:
         return "Upheld"
-    failures = _failures(criteria, findings)
+    failures = _failures(weighed)
     if not failures:
         return "Overturned"
     silent = all(failure.status == "not_documented" for failure in failures)
     doubtful = summary_only and silent and chance >= model().cut
     return "Overturned" if doubtful else "Upheld"
+
+
+def decisive(weighed: Sequence[Weighed], decision: Decision) -> tuple[str, ...]:
+    """The criteria that a proposal rests on, the gravest first."""
+    if decision == "Upheld":
+        failing = [
+            one
+            for one in weighed
+            if one.effect == "defeats"
+            or (one.effect == "gap" and one.criterion.kind in ("documentation", "requirement"))
+        ]
+        failing.sort(key=_gravity)
+        return tuple(one.criterion.key for one in failing)
+    return tuple(
+        one.criterion.key
+        for one in weighed
+        if one.effect == "defeats"
+        or (one.effect == "supports" and one.criterion.weight == "core" and one.grounded)
+    )
+
+
+def _gravity(one: Weighed) -> int:
+    """Plain failures, silences, what request or report left unstated, what else is silent."""
+    if one.effect == "gap":
+        return 2 if one.criterion.kind == "documentation" else 3
+    return int(one.status == "not_documented")

@@ -153,7 +153,7 @@ def _criterion(
     bearing: Bearing,
     item: ItemReview,
 ) -> CriterionExplained:
-    result = criterion.test.evaluate(bearing)
+    result = bearing.test(criterion.test)
     finding = next((f for f in item.findings if f.criterion == criterion.key), None)
     return CriterionExplained(
         criterion=criterion.key,
@@ -191,7 +191,7 @@ def _why_left_out(
         return f"belongs to the editions {', '.join(criterion.editions)}, which do not speak here"
     when: Condition | None = criterion.applies_when
     if when is not None:
-        state = when.evaluate(bearing).truth
+        state = bearing.test(when).truth
         found = "not documented" if state is None else "not so"
         return f"applies only when {when.text}, which is {found}"
     return "was not tested"

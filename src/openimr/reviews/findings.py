@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from openimr.guidelines.conditions import Result
@@ -10,7 +10,7 @@ from openimr.guidelines.facts import vocabulary
 from openimr.guidelines.guideline import Criterion, Edition, Guideline
 from openimr.model import Case, Evidence, Fact, Finding, Phase, Search, Status
 from openimr.reviews.bearing import Bearing
-from openimr.reviews.decide import Effect
+from openimr.reviews.decide import Effect, Weighed
 
 _MOST_EVIDENCE = 6
 
@@ -20,62 +20,57 @@ def speaking(chain: Sequence[Edition], bearing: Bearing) -> tuple[Edition, ...]:
     return tuple(
         edition
         for edition in chain
-        if edition.applies_when is None or edition.applies_when.evaluate(bearing).truth is True
+        if edition.applies_when is None or bearing.test(edition.applies_when).truth is True
     )
 
 
 def applicable(
     guideline: Guideline, stage: Phase | None, editions: Sequence[Edition], bearing: Bearing
-) -> list[Criterion]:
-    """The criteria of a guideline that apply to this phase, these editions and this request."""
-    return [c for c in _in_force(guideline, editions, bearing) if c.applies(stage)]
+) -> tuple[list[Criterion], list[Criterion]]:
+    """The criteria of a guideline that apply to this phase, these editions and this request.
 
-
-def not_asked(
-    guideline: Guideline, stage: Phase | None, editions: Sequence[Edition], bearing: Bearing
-) -> list[Criterion]:
-    """The criteria that would apply to this request if it were of another phase.
-
-    Phases are read from few words; a reviewer who sees the phase otherwise finds these answered.
+    Returns:
+        Those, and the ones that would apply to this request if it were of another phase. Phases
+        are read from few words; a reviewer who sees the phase otherwise finds these answered.
     """
-    return [c for c in _in_force(guideline, editions, bearing) if not c.applies(stage)]
-
-
-def _in_force(
-    guideline: Guideline, editions: Sequence[Edition], bearing: Bearing
-) -> Iterable[Criterion]:
+    asked: list[Criterion] = []
+    not_asked: list[Criterion] = []
     in_force = {edition.id for edition in editions}
     for criterion in guideline.criteria:
-        if criterion.editions and not in_force & set(criterion.editions):
+        if criterion.editions and in_force.isdisjoint(criterion.editions):
             continue
         when = criterion.applies_when
-        if when is not None and when.evaluate(bearing).truth is not True:
-            continue
-        yield criterion
+        if when is None or bearing.test(when).truth is True:
+            (asked if criterion.applies(stage) else not_asked).append(criterion)
+    return asked, not_asked
 
 
 def waived(criteria: Sequence[Criterion], bearing: Bearing) -> frozenset[str]:
     """The ids of criteria whose own waiver (``lifted_by``) is documented."""
     return frozenset(
-        c.id for c in criteria if c.waiver is not None and c.waiver.evaluate(bearing).truth is True
+        c.id for c in criteria if c.waiver is not None and bearing.test(c.waiver).truth is True
     )
 
 
 class Tested:
-    """One criterion with the outcome of its test; ``finding`` gives it its effect."""
+    """One criterion with the outcome of its test."""
 
-    __slots__ = ("case", "criterion", "result", "status")
+    __slots__ = ("criterion", "result", "status")
 
-    def __init__(self, criterion: Criterion, bearing: Bearing, case: Case) -> None:
+    def __init__(self, criterion: Criterion, bearing: Bearing) -> None:
         self.criterion = criterion
-        self.case = case
-        self.result = criterion.test.evaluate(bearing)
+        self.result = bearing.test(criterion.test)
         truth = self.result.truth
         self.status: Status = "not_documented" if truth is None else "met" if truth else "not_met"
 
-    def finding(self, effect: Effect) -> Finding:
+    def weighed(self, effect: Effect) -> Weighed:
+        """The outcome with what it does to the request."""
+        grounded = any(atom.facts for atom in self.result.atoms)
+        return Weighed(self.criterion, self.status, effect, grounded)
+
+    def finding(self, effect: Effect, case: Case) -> Finding:
         """The finding: status, evidence (at most six quotes, those that decide first) and, when
-        it is not documented, what was looked for and in which documents.
+        it is not documented, what was looked for and in which documents of the case.
         """
         criterion = self.criterion
         return Finding(
@@ -84,7 +79,7 @@ class Tested:
             says=criterion.says,
             status=self.status,
             evidence=_evidence(self.result),
-            searched=_search(criterion, self.case) if self.status == "not_documented" else None,
+            searched=_search(criterion, case) if self.status == "not_documented" else None,
             group=criterion.group,
             source=criterion.source.cite,
             certainty=criterion.source.certainty,
@@ -159,8 +154,3 @@ def _trace(result: Result) -> str:
         return "not documented" if value is None else str(value).lower()
 
     return "; ".join(dict.fromkeys(f"{atom.fact}: {show(atom.value)}" for atom in result.atoms))
-
-
-def statuses(tested: Sequence[Tested]) -> Mapping[str, Status]:
-    """The status of each criterion, by criterion id."""
-    return {one.criterion.id: one.status for one in tested}

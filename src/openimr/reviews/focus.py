@@ -20,6 +20,7 @@ import yaml
 
 from openimr.guidelines.guideline import Guideline
 from openimr.model import Document, Fact, Region, Side
+from openimr.reviews.gate import Gated, letters
 from openimr.reviews.places import places_named, region_named, side_before, side_named
 
 PART_NAMED = "part_named"
@@ -107,7 +108,8 @@ def parts_named(document: Document) -> list[Fact]:
     first: dict[tuple[Region, Side | None], tuple[int, int]] = {}
     for begin, end, places in _told_of(text):
         sentence = text[begin:end]
-        weight = next(weight for weight, words in _weights() if words.search(sentence))
+        low = letters(sentence)
+        weight = next(weight for weight, words in _weights() if words.search(sentence, low))
         told = set()
         for number, (start, stop, region) in enumerate(places):
             part = (region, side_before(text, start, begin))
@@ -159,9 +161,12 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
 
 
 @lru_cache(maxsize=1)
-def _weights() -> list[tuple[float, re.Pattern[str]]]:
+def _weights() -> list[tuple[float, Gated]]:
     return [
-        (kind["weight"], re.compile(rf"\b(?:{kind['words']})" if kind["words"] else "", re.I))
+        (
+            kind["weight"],
+            Gated(re.compile(rf"\b(?:{kind['words']})" if kind["words"] else "", re.I)),
+        )
         for kind in _data()["weights"]
     ]
 
@@ -192,6 +197,7 @@ def share_needed(
     return None
 
 
+@lru_cache(maxsize=4096)
 def is_operation(text: str) -> bool:
     """Whether a request is for an operation itself and not for what goes with one."""
     words = _data()["operation"]
@@ -227,6 +233,7 @@ def unnamed_care() -> tuple[UnnamedCare, ...]:
     )
 
 
+@lru_cache(maxsize=4096)
 def is_for_whole_person(treatment: str, text: str) -> bool:
     """Whether a request serves the person and no part of the body: home care, a wheelchair."""
     whole = _data()["whole"]

@@ -22,6 +22,7 @@ Clause = frozenset[str]
 
 _ANY: tuple[str, ...] = ("",)
 _MOST = 12
+_LONG_ENOUGH = 4
 _ALIKE = str.maketrans("ſıİK", "siik")
 
 
@@ -55,6 +56,54 @@ def letters(text: str) -> str:
     What ``re.IGNORECASE`` takes for an s, an i or a k becomes that letter.
     """
     return text.lower() if text.isascii() else text.translate(_ALIKE).lower()
+
+
+def heads(pattern: str) -> frozenset[str]:
+    """Letters that any match of ``pattern`` begins with: one of these, none where that is open.
+
+    Args:
+        pattern: of small letters, whose case counts.
+    """
+    if parser is None:  # pragma: no cover
+        return frozenset()
+    found, _ = _heads(parser.parse(pattern), frozenset(("",)))
+    return frozenset() if "" in found else found
+
+
+def _heads(parsed: Any, so_far: frozenset[str]) -> tuple[frozenset[str], bool]:
+    """The beginnings that a sequence adds to those before it, and whether they may go on."""
+    for code, given in parsed:
+        if code is codes.AT:
+            continue
+        if code is codes.LITERAL:
+            so_far, open_ = frozenset(head + chr(given) for head in so_far), True
+        elif code is codes.IN and (signs := _signs(given)):
+            so_far = frozenset(head + sign for head in so_far for sign in signs)
+            open_ = True
+        elif code is codes.SUBPATTERN:
+            so_far, open_ = _heads(given[3], so_far)
+        elif code is codes.BRANCH:
+            each = [_heads(branch, so_far) for branch in given[1]]
+            so_far = frozenset().union(*(found for found, _ in each))
+            open_ = all(goes_on for _, goes_on in each)
+        else:
+            open_ = False
+        if not open_ or min(map(len, so_far)) >= _LONG_ENOUGH:
+            return so_far, False
+    return so_far, True
+
+
+def _signs(given: Any) -> str:
+    """The signs of a short class such as ``[1-5]``; none of one that is long or open."""
+    signs = ""
+    for code, held in given:
+        if code is codes.LITERAL:
+            signs += chr(held)
+        elif code is codes.RANGE and held[1] - held[0] < _MOST:
+            signs += "".join(map(chr, range(held[0], held[1] + 1)))
+        else:
+            return ""
+    return signs
 
 
 def needed(pattern: str, most: int = _MOST) -> tuple[str, ...]:

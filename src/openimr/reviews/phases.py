@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from openimr import drugs
@@ -35,6 +36,18 @@ _NUMBERED = re.compile(r"#\s?[2-9]\b|\bnumber [2-9]\b", re.I)
 _IMPLANT = re.compile(r"\bpermanent\b|\bimplant", re.I)
 _ONGOING = re.compile(r"\b(?:refills?|continu\w+|ongoing|maintenance)\b", re.I)
 _FIRST = re.compile(r"\b(?:new|initial|first|start\w*|begin\w*|trial)\b", re.I)
+_HEARD = (
+    _PREOP,
+    _POSTOP,
+    _PURCHASE,
+    _IMPLANT,
+    _TRIAL,
+    _ONGOING,
+    _REPEAT,
+    _NUMBERED,
+    RETROSPECTIVE,
+    _FIRST,
+)
 _MODALITY = {"xray": "x-ray", "mri": "mri", "ct_scan": "ct"}
 LIMBS: dict[str, tuple[str, ...]] = {
     "lumbar": ("hip", "knee", "ankle_foot", "other"),
@@ -50,6 +63,26 @@ class Drug(NamedTuple):
 
     label: str
     first: bool
+
+
+class _Heard(NamedTuple):
+    """Which of the words that tell a phase a request has."""
+
+    preop: bool
+    postop: bool
+    purchase: bool
+    implant: bool
+    trial: bool
+    ongoing: bool
+    repeat: bool
+    numbered: bool
+    retrospective: bool
+    first: bool
+
+
+@lru_cache(maxsize=4096)
+def _heard(text: str) -> _Heard:
+    return _Heard(*(pattern.search(text) is not None for pattern in _HEARD))
 
 
 def phase_of(
@@ -68,27 +101,28 @@ def phase_of(
         region: the region of the request.
         facts: the facts of the record.
     """
-    if _POSTOP.search(text):
-        again: Phase = "repeat" if _REPEAT.search(text) else "postop"
-        return "purchase" if _PURCHASE.search(text) else "postop", again
-    if _PREOP.search(text) or (guideline is not None and is_around_surgery(guideline.treatment)):
+    heard = _heard(text)
+    if heard.postop:
+        again: Phase = "repeat" if heard.repeat else "postop"
+        return "purchase" if heard.purchase else "postop", again
+    if heard.preop or (guideline is not None and is_around_surgery(guideline.treatment)):
         return None, "initial"
     stage: Phase = "initial"
     category = guideline.category if guideline is not None else None
-    if _PURCHASE.search(text) or (category == "device" and _IMPLANT.search(text)):
+    if heard.purchase or (category == "device" and heard.implant):
         stage = "purchase"
-    elif _TRIAL.search(text):
+    elif heard.trial:
         stage = "trial"
     elif drug is not None:
-        if not drug.first and (_ONGOING.search(text) or _taken(drug.label, facts)):
+        if not drug.first and (heard.ongoing or _taken(drug.label, facts)):
             stage = "ongoing"
     elif (
-        _REPEAT.search(text)
-        or (category == "injection" and _NUMBERED.search(text))
+        heard.repeat
+        or (category == "injection" and heard.numbered)
         or (guideline is not None and _given(guideline, region, facts))
     ):
         stage = "repeat"
-    if RETROSPECTIVE.search(text) and stage != "purchase":
+    if heard.retrospective and stage != "purchase":
         return "retro", stage
     return stage, stage
 
@@ -106,9 +140,10 @@ def is_first_use(
     So it is when the request or the record says so and nothing speaks of earlier use; or when no
     drug of its class was taken and the injury or an operation is recent.
     """
-    if _ONGOING.search(text):
+    heard = _heard(text)
+    if heard.ongoing:
         return False
-    if _FIRST.search(text) or _POSTOP.search(text):
+    if heard.first or heard.postop:
         return True
     bound = {label, *label.split("/"), *classes, *treatments, "medication"}
     if any(f.fact in ("long_term_use", "vas_with_med") and f.about in bound for f in facts):

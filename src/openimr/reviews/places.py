@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 import yaml
 
 from openimr.model import Region, Side
-from openimr.reviews.gate import Gated, letters
+from openimr.reviews.gate import heads, letters
 
 _LEVEL = re.compile(r"\b([CTL])\s?(\d{1,2})\s?[-/]\s?(?:([CTLS])\s?)?(\d{1,2})\b", re.I)
 _JOINT = (
@@ -56,15 +57,35 @@ def levels_named(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
-def _region_patterns() -> list[tuple[Region, Gated]]:
+def _region_patterns() -> list[tuple[Region, re.Pattern[str]]]:
     data: Mapping[Region, list[str]] = yaml.load(
         files("openimr.reviews").joinpath("regions.yaml").read_text("utf-8"), yaml.CSafeLoader
     )
     return [
         # of small letters: to ignore case takes twice as long
-        (region, Gated(re.compile(rf"\b(?:{'|'.join(terms)})\b"), most=100))
+        (region, re.compile(rf"\b(?:{'|'.join(terms)})\b"))
         for region, terms in data.items()
     ]
+
+
+_ANY = tuple("abcdefghijklmnopqrstuvwxyz0123456789")
+
+
+@lru_cache(maxsize=1)
+def _beginnings() -> Any:
+    """All that a name of a region may begin with, each with its length and those regions."""
+    import ahocorasick
+
+    of: dict[str, list[int]] = {}
+    for number, (_, pattern) in enumerate(_region_patterns()):
+        # Where it may begin with anything, every letter is a beginning.
+        for head in heads(pattern.pattern) or _ANY:
+            of.setdefault(head, []).append(number)
+    automaton = ahocorasick.Automaton()
+    for head, numbers in of.items():
+        automaton.add_word(head, (len(head) - 1, numbers))
+    automaton.make_automaton()
+    return automaton
 
 
 def places_named(text: str) -> list[tuple[int, int, Region]]:
@@ -72,12 +93,24 @@ def places_named(text: str) -> list[tuple[int, int, Region]]:
     low = letters(text)
     if len(low) != len(text):  # a letter whose small form is two
         low = "".join(small if len(small := sign.lower()) == 1 else sign for sign in text)
-    return sorted(
-        (match.start(), match.end(), region)
-        for region, gated in _region_patterns()
-        if gated.may(low)
-        for match in gated.pattern.finditer(low)
-    )
+    patterns = _region_patterns()
+    ends = [0] * len(patterns)
+    found: list[tuple[int, int, Region]] = []
+    begins = [
+        (last - length, number)
+        for last, (length, numbers) in _beginnings().iter(low)
+        if last == length or not low[last - length - 1].isalpha()
+        for number in numbers
+    ]
+    begins.sort()
+    for at, number in begins:
+        region, pattern = patterns[number]
+        # of one region a name ends before the next begins, of two they may overlap
+        if at >= ends[number] and (match := pattern.match(low, at)) is not None:
+            ends[number] = match.end()
+            found.append((at, match.end(), region))
+    found.sort()
+    return found
 
 
 def regions_named(text: str) -> list[Region]:
@@ -105,6 +138,7 @@ _BOTH_LIMBS = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def side_named(text: str, region: Region | None = None) -> Side | None:
     """The side a text names; naming both is bilateral, and so are the extremities.
 
