@@ -9,7 +9,8 @@ import pytest
 from openimr import review
 from openimr.citations import cite
 from openimr.model import Case, DisputedItem, Document
-from openimr.office.checks import INCOMPLETE, File, Written, check_case, check_item
+from openimr.office.checks import INCOMPLETE, check_case, check_item
+from openimr.office.written import File, Written
 from openimr.reviews.bearing import index_facts
 
 DAY = date(2016, 5, 2)

@@ -9,11 +9,12 @@ import pytest
 from test_desk import decide, form, text
 
 from openimr.office import attesting, issuing, opinions
-from openimr.office.checks import File, check_summary
+from openimr.office.checks import check_summary
 from openimr.office.desk import load
 from openimr.office.models import Case, Event, MachineDraft
 from openimr.office.summaries import summary_of
 from openimr.office.workflow import Refused, take
+from openimr.office.written import File
 
 HTMX = {"HX-Request": "true"}
 OWN = "The injured worker has had low back pain since a fall from a ladder."

@@ -11,18 +11,12 @@ import msgspec
 from django.utils import timezone
 
 from openimr.model import Fact, ItemReview, Review, Status
-from openimr.office.checks import (
-    ORGANIZATIONS,
-    Check,
-    File,
-    Written,
-    check_case,
-    check_item,
-    check_summary,
-)
+from openimr.office.checks import check_case, check_item, check_summary
+from openimr.office.checks_people import ORGANIZATIONS
 from openimr.office.models import Assignment, Case, Document, Item, MachineDraft, Opinion, Summary
 from openimr.office.models.records import DocumentStatus
 from openimr.office.summaries import is_drafted
+from openimr.office.written import Check, File, Written
 
 
 @lru_cache(maxsize=4)

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from openimr.office import attesting, audit, opinions
-from openimr.office.checks import INCOMPLETE, Check
+from openimr.office.checks import INCOMPLETE
 from openimr.office.desk import Desk, load
 from openimr.office.models import Case, Role, User
 from openimr.office.printing import printed
@@ -21,6 +21,7 @@ from openimr.office.summaries import prefilled
 from openimr.office.views.common import user_of, with_case
 from openimr.office.views.desk_context import own_assignment
 from openimr.office.workflow import Refused, clocks, take
+from openimr.office.written import Check
 
 CONFLICT_STATEMENT = (
     "I have no professional, familial or material financial affiliation with the employer, the "
