@@ -40,14 +40,13 @@ def prepare(cases: int) -> None:
     from django.test.utils import CaptureQueriesContext
 
     from openimr.office import demo
+    from openimr.office.demo_paths import bring
     from openimr.office.models import Assignment, Case, Document, Item, Party
 
     staff = demo.people()
     states = ("screening", "assigned", "records_complete", "in_review", "quality", "ready_to_issue")
     with transaction.atomic():
-        models = [
-            demo.bring(demo.application(n, staff), states[n % 6], staff) for n in range(1, 31)
-        ]
+        models = [bring(demo.application(n, staff), states[n % 6], staff) for n in range(1, 31)]
     rows = {
         m.pk: {of: list(of.objects.filter(case=m)) for of in (Party, Item, Document, Assignment)}
         for m in models

@@ -10,6 +10,7 @@ from django.test import Client
 
 import office_browser as browser
 from openimr.office import demo
+from openimr.office.demo_paths import bring
 from openimr.office.models import Case, User
 
 
@@ -28,7 +29,7 @@ def case_in(staff) -> Callable[..., Case]:
         for name, value in fields.items():
             setattr(case, name, value)
         case.save()
-        return demo.bring(case, state, staff)
+        return bring(case, state, staff)
 
     return make
 

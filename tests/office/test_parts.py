@@ -155,10 +155,10 @@ def test_only_intake_ends_a_treatment_and_only_where_the_case_was_not_changed(tw
 
 
 def test_what_ended_is_neither_decided_nor_forgotten(two, staff, as_user) -> None:
-    from openimr.office import demo
+    from openimr.office.demo_paths import bring_on
 
     take("end_item", two, staff["ida"], END)
-    case = demo.bring_on(now(two), "issued", staff)
+    case = bring_on(now(two), "issued", staff)
 
     assert case.state == "issued"
     ended = case.items.get(position=0)

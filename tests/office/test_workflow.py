@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from openimr.office import audit, demo
+from openimr.office import audit
+from openimr.office.demo_paths import PATHS
 from openimr.office.models import Case, Event
 from openimr.office.workflow import Refused, Stale, steps_for, table, take
 from openimr.rules import load_program
@@ -21,7 +22,7 @@ def test_the_table_is_whole() -> None:
     assert {line.records for line in lines if line.records} <= set(load_program().events)
 
 
-@pytest.mark.parametrize("state", sorted(demo.PATHS))
+@pytest.mark.parametrize("state", sorted(PATHS))
 def test_a_case_can_be_brought_to_each_state(case_in, state) -> None:
     if state in ("implementing", "implemented"):
         pytest.skip("needs an overturned item; see the test of issuing")

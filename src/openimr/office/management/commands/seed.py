@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from openimr.office import demo
+from openimr.office.demo_paths import PATHS
 
 
 class Command(BaseCommand):
@@ -16,7 +17,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """``--cases``."""
-        parser.add_argument("--cases", type=int, default=len(demo.PATHS) * 2)
+        parser.add_argument("--cases", type=int, default=len(PATHS) * 2)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make them; what is there already is left alone."""
