@@ -8,6 +8,10 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
+from openimr.model import Finding
+from openimr.reviews.sheet.words import status_of
+from openimr.reviews.sheet.words import tone as tone_of
+
 register = template.Library()
 
 
@@ -15,6 +19,18 @@ register = template.Library()
 def said(state: str) -> str:
     """``records_complete`` → ``Records complete``."""
     return str(state).replace("_", " ").capitalize()
+
+
+@register.filter
+def standing(kind: str, status: str) -> str:
+    """How a criterion stands: a contraindication is triggered, a limit exceeded."""
+    return status_of(kind, status)
+
+
+@register.filter
+def tone(finding: Finding) -> str:
+    """How a finding weighs on the request: ``good``, ``bad``, ``gap`` or ``plain``."""
+    return str(tone_of(finding))
 
 
 @register.filter

@@ -156,7 +156,12 @@ def _ranges(pages: tuple[int, ...]) -> str:
 
 def status(finding: Finding) -> str:
     """Return the status for people: a contraindication is triggered, a limit exceeded."""
-    return _STATUS_BY_KIND.get((finding.kind, finding.status)) or _STATUS[finding.status]
+    return status_of(finding.kind, finding.status)
+
+
+def status_of(kind: str, status: str) -> str:
+    """Return a status (``met``, ``not_met`` ...) for people, by the kind of its criterion."""
+    return _STATUS_BY_KIND.get((kind, status)) or _STATUS[status]
 
 
 def tone(finding: Finding) -> Tone:
