@@ -13,6 +13,8 @@ from django.utils import timezone
 from openimr.model import Fact, ItemReview, Review, Status
 from openimr.office.checks import check_case, check_item, check_summary
 from openimr.office.checks_people import ORGANIZATIONS
+from openimr.office.drafts import usable
+from openimr.office.filing import reviewed
 from openimr.office.models import Assignment, Case, Document, Item, MachineDraft, Opinion, Summary
 from openimr.office.models.records import DocumentStatus
 from openimr.office.summaries import is_drafted
@@ -113,12 +115,12 @@ class Desk:
 
 def load(case: Case, assignment: Assignment) -> Desk:
     """The desk of an assignment, in a bounded number of queries."""
-    draft = case.drafts.defer("review").first()
+    draft = usable(case).defer("review").first()
     desk = Desk(
         case,
         assignment,
         draft,
-        list(case.documents.exclude(status=DocumentStatus.INFECTED)),
+        list(reviewed(case).exclude(status=DocumentStatus.INFECTED)),
         list(case.items.all()),
         {},
     )

@@ -24,6 +24,7 @@ from openimr.model import (
     Status,
 )
 from openimr.office.drafts import latest_review, model_case
+from openimr.office.filing import reviewed
 from openimr.office.models import (
     Assignment,
     Attestation,
@@ -150,7 +151,15 @@ def documents_of(case: Case) -> tuple[str, ...]:
 
     File names are given by people outside and may hold a name or a number.
     """
-    return tuple(_called(one) for one in case.documents.filter(status="ready", duplicate_of=None))
+    held = reviewed(case).filter(status="ready", duplicate_of=None)
+    signed = Attestation.objects.filter(
+        assignment__case=case, assignment__round=case.remand_count, superseded=False
+    )
+    last = signed.order_by("-signed_at").values_list("signed_at", flat=True).first()
+    if last is not None:
+        # What came after it was not reviewed, whatever it says.
+        held = held.filter(received_at__lte=last)
+    return tuple(_called(one) for one in held)
 
 
 def _called(document: Document) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 from functools import lru_cache
 
 import msgspec
+from django.db.models import QuerySet
 
 from openimr.guidelines.library import Library, load
 from openimr.model import Case as ModelCase
@@ -24,10 +25,14 @@ def library() -> Library:
 
 def model_case(case: Case) -> ModelCase:
     """A case of the office as the engine reads it; duplicate pages are left out."""
+    from openimr.office.filing import reviewed
+
     documents = []
-    for document in case.documents.filter(
-        status=DocumentStatus.READY, duplicate_of=None
-    ).prefetch_related("pages"):
+    for document in (
+        reviewed(case)
+        .filter(status=DocumentStatus.READY, duplicate_of=None)
+        .prefetch_related("pages")
+    ):
         texts, starts, length = [], [], 0
         for page in document.pages.all():
             text = "" if page.duplicate_of_id else page.text
@@ -77,7 +82,7 @@ def draft(case: Case) -> MachineDraft:
 
     model = model_case(case)
     made_from = basis(model)
-    existing = case.drafts.filter(basis=made_from).first()
+    existing = usable(case).filter(basis=made_from).first()
     if existing is not None:
         return existing
     made = review(model)
@@ -90,9 +95,17 @@ def draft(case: Case) -> MachineDraft:
     )
 
 
+def usable(case: Case) -> QuerySet[MachineDraft]:
+    """The drafts of a case, the newest first; none that may quote a document withdrawn since."""
+    from openimr.office.filing import last_withdrawal
+
+    since = last_withdrawal(case)
+    return case.drafts.filter(created_at__gt=since) if since else case.drafts.all()
+
+
 def latest_review(case: Case) -> Review | None:
     """The newest draft's review; None where none was made."""
-    newest = case.drafts.first()
+    newest = usable(case).first()
     return msgspec.json.decode(newest.review, type=Review) if newest else None
 
 

@@ -23,7 +23,7 @@ def fold(text: str) -> str:
 def mark(case: Case) -> None:
     """Say of each page and document of a case which earlier one it repeats; may be repeated."""
     pages = list(
-        Page.objects.filter(document__case=case)
+        Page.objects.filter(document__case=case, document__withdrawn_at=None)
         .exclude(text_hash="")
         .order_by("document_id", "number")
         .only("id", "document_id", "text_hash", "duplicate_of")

@@ -165,7 +165,7 @@ def _answer(step: Step, moment: datetime) -> None:
     asked.save(update_fields=["answer", "answered_at"])
 
 
-@effect("complete_records", "reviewer_answered")
+@effect("complete_records", "reviewer_answered", "remand")
 def _have_it_drafted(step: Step, _: datetime) -> None:
     from openimr.office.jobs import request_draft
 

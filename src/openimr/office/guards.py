@@ -82,7 +82,9 @@ def a_document_besides_ur(step: Step) -> str | None:
 
 def rests_on_ur_alone(case: Case) -> str | None:
     """Why a file would let a determination rest on the utilization review decision alone."""
-    others = case.documents.exclude(kind="utilization_review").exclude(status="infected")
+    from openimr.office.filing import reviewed
+
+    others = reviewed(case).exclude(kind="utilization_review").exclude(status="infected")
     return (
         None
         if others.exists()

@@ -86,7 +86,7 @@ def find_in_file(desk: Desk, words: str) -> list[Hit]:
     if len(words) < 2:
         return []
     pages = Page.objects.filter(
-        document__case=desk.case, text__icontains=words, duplicate_of=None
+        document__in=desk.documents, text__icontains=words, duplicate_of=None
     ).order_by("document__dated", "document_id", "number")
     titles = {document.pk: document for document in desk.documents}
     hits = []

@@ -23,8 +23,9 @@ from openimr.model import Value
 from openimr.office import audit, effects  # noqa: F401 - settles the state before the draw
 from openimr.office.attesting import unattested
 from openimr.office.determination import Signed, decisions_of, differ, signed_of
+from openimr.office.filing import reviewed
 from openimr.office.guards import rests_on_ur_alone
-from openimr.office.models import Assignment, Case, QualityCheck, User
+from openimr.office.models import Assignment, Attestation, Case, QualityCheck, User
 from openimr.office.workflow import Refused, Step, effect, take
 
 ANSWERS = ("yes", "no", "na")
@@ -190,10 +191,26 @@ def remarks(case: Case) -> list[Remark]:
         signed = signed_of(case)
     except Refused:
         return found
+    if count := came_after_signing(case):
+        says = f"{count} document{'s' if count > 1 else ''} came after a reviewer signed; return "
+        found.append(Remark("late_records", says + "the review if they matter."))
     for one in signed:
         found += _dates(one)
         found += _desk(case, one)
     return list(dict.fromkeys(found))
+
+
+def came_after_signing(case: Case) -> int:
+    """How many documents came to the file after the first signature that stands."""
+    first = (
+        Attestation.objects.filter(
+            assignment__case=case, assignment__round=case.remand_count, superseded=False
+        )
+        .order_by("signed_at")
+        .values_list("signed_at", flat=True)
+        .first()
+    )
+    return reviewed(case).filter(received_at__gt=first).count() if first else 0
 
 
 def _desk(case: Case, signed: Signed) -> Iterator[Remark]:

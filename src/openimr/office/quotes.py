@@ -81,7 +81,7 @@ def _pages_of(desk: Desk, evidence: Sequence[Evidence]) -> _Places:
     choice = Q(pk=None)
     for name in documents:
         choice |= Q(document_id=int(name), number__in=[page for n, page in wanted if n == name])
-    found = Page.objects.filter(choice, document__case=desk.case)
+    found = Page.objects.filter(choice, document__in=desk.documents)
     return {
         (str(page.document_id), page.number): (
             starts.get((str(page.document_id), page.number), 0),

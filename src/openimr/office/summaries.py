@@ -8,6 +8,7 @@ from openimr.model import Case as ModelCase
 from openimr.model import Review
 from openimr.office import opinions
 from openimr.office.drafts import latest_review, model_case
+from openimr.office.filing import last_withdrawal, reviewed
 from openimr.office.models import Assignment, Case, Document, Summary
 from openimr.reviews.summary import write_summary
 
@@ -20,15 +21,22 @@ def summary_of(assignment: Assignment) -> Summary:
 def prefilled(assignment: Assignment) -> Summary:
     """The summary of an assignment; the machine's, as a first version, where none is written yet.
 
-    It stays empty while there is no draft to make it of, and is never written over.
+    It stays empty while there is no draft to make it of. What the reviewer wrote is never written
+    over, the machine's own text only where a document was withdrawn that it may quote.
     """
     summary = summary_of(assignment)
-    if summary.version or opinions.why_frozen(assignment):
+    if (summary.version and not _may_quote_withdrawn(summary)) or opinions.why_frozen(assignment):
         return summary
     text = proposed(assignment.case)
-    if not text:
+    if not text and not summary.version:
         return summary
-    return opinions.save(summary, 0, opinions.Told(text), "draft").opinion
+    return opinions.save(summary, summary.version, opinions.Told(text), "draft").opinion
+
+
+def _may_quote_withdrawn(summary: Summary) -> bool:
+    held = summary.versions.filter(version=summary.version, origin="draft").first()
+    since = last_withdrawal(summary.assignment.case) if held and held.text else None
+    return held is not None and since is not None and held.saved_at < since
 
 
 def is_drafted(summary: Summary) -> bool:
@@ -50,7 +58,7 @@ def proposed(case: Case) -> str:
 
 
 def _written(case: Case, model: ModelCase, review: Review) -> str:
-    named = {str(one.pk): _called(one) for one in case.documents.all()}
+    named = {str(one.pk): _called(one) for one in reviewed(case)}
     documents = tuple(
         msgspec.structs.replace(one, name=named.get(one.name, one.name)) for one in model.documents
     )

@@ -15,6 +15,7 @@ from openimr.documents.limits import MEGABYTE, size
 from openimr.documents.sniff import HEAD, sniff
 from openimr.office import audit
 from openimr.office.files import keep_file
+from openimr.office.filing import after_round
 from openimr.office.models import Case, Document, Party, Upload, User
 
 PIECE = 4 * MEGABYTE
@@ -195,6 +196,7 @@ def finish(upload: Upload) -> tuple[Document, bool]:
                 "size": upload.size,
                 "sender": upload.sender,
                 "uploaded_by": upload.user,
+                "after_round": after_round(upload.case),
             },
         )
         upload.document = document

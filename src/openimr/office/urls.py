@@ -57,6 +57,7 @@ office += [
     path(_DOCUMENT, viewer.viewer, name="record"),
     path(f"{_DOCUMENT}row/", records.row, name="record_row"),
     path(f"{_DOCUMENT}entry/", records.edit, name="record_entry"),
+    path(f"{_DOCUMENT}withdraw/", records.take_out, name="record_withdraw"),
     path(f"{_DOCUMENT}again/", records.again, name="record_again"),
     path(f"{_DOCUMENT}original/", records.original, name="record_original"),
     path(f"{_DOCUMENT}find/", viewer.find, name="record_find"),

@@ -43,11 +43,21 @@ class Upload(models.Model):
         return str(self.id)
 
 
+class InTheFile(models.Manager["Document"]):
+    """Documents that are in the file: one that was withdrawn is neither shown, read nor counted."""
+
+    def get_queryset(self) -> models.QuerySet[Document]:
+        """All but the withdrawn."""
+        return super().get_queryset().filter(withdrawn_at=None)
+
+
 class Document(models.Model):
     """One document of the file.
 
     ``file`` is its content hash in the store; ``kind`` as in a case file. ``confirmed``: a person
-    entered type, author and date; else they are guessed from the text.
+    entered type, author and date; else they are guessed from the text. ``withdrawn_*``: it was
+    uploaded wrongly; its bytes are kept. ``after_round``: it came after the determination of that
+    round of review, which has not seen it and is not to seem to have.
     """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="documents")
@@ -68,14 +78,31 @@ class Document(models.Model):
     confirmed = models.BooleanField(default=False)
     duplicate_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="withdrawn_documents",
+    )
+    withdrawn_reason = models.CharField(max_length=20, blank=True)
+    withdrawn_note = models.CharField(max_length=500, blank=True)
+    after_round = models.PositiveSmallIntegerField(null=True, blank=True)
     received_at = models.DateTimeField(auto_now_add=True)
+    objects = InTheFile()
+    everything: ClassVar[models.Manager[Document]] = models.Manager()
 
     class Meta:
         """In the order of the file: by date, then by arrival; the same file once a case."""
 
         ordering: ClassVar = ["dated", "id"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["case", "file"], name="document_once")
+            models.UniqueConstraint(
+                fields=["case", "file"],
+                condition=models.Q(withdrawn_at=None),
+                name="document_once",
+            )
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from openimr.office import audit, jobs
-from openimr.office.drafts import basis, model_case
+from openimr.office.drafts import basis, model_case, usable
 from openimr.office.marking import find_in_file
 from openimr.office.models import Case
 from openimr.office.summaries import prefilled
@@ -83,7 +83,7 @@ def find(request: HttpRequest, case: Case) -> HttpResponse:
 @with_case("case.review")
 def draft_state(request: HttpRequest, case: Case) -> HttpResponse:
     """How the draft stands to the file: being made, failed, missing, stale, or ready."""
-    newest = case.drafts.defer("review").first()
+    newest = usable(case).defer("review").first()
     if newest is not None and newest.basis == basis(model_case(case)):
         state = "ready"
     else:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from openimr.documents import ocr
 from openimr.office import audit
 from openimr.office.files import place
+from openimr.office.filing import REASONS, after_round, why_kept, withdraw, withdrawn
 from openimr.office.forms_records import IndexForm
 from openimr.office.indexing import kinds
 from openimr.office.models import Case, Document, Page
@@ -24,6 +25,7 @@ from openimr.office.models.records import DocumentStatus
 from openimr.office.required import required
 from openimr.office.searching import search
 from openimr.office.views.common import user_of, with_case
+from openimr.office.workflow import Refused
 
 PER_PAGE = 100
 CLOSED = (DocumentStatus.WAITING, DocumentStatus.INFECTED)
@@ -44,16 +46,30 @@ def index(request: HttpRequest, case: Case) -> HttpResponse:
         "authors": _authors(case),
         "years": sorted({one.dated.year for one in everything if one.dated}, reverse=True),
         "parties": list(case.parties.all()),
-        "required": required(case, everything),
+        "required": required(case, [one for one in everything if not is_late(case, one)]),
         "pages_held": sum(one.page_count for one in everything),
         "held": len(everything),
         "may_change": user_of(request).has_perm("case.change", case),
+        "may_withdraw": may_withdraw(request, case),
+        "withdrawn": [(one, REASONS.get(one.withdrawn_reason, "")) for one in withdrawn(case)],
+        "comes_late": after_round(case) is not None,
+        "is_issued": case.issued.exists(),
         "no_recognition": not ocr.available(),
     }
     return render(request, "office/records/index.html", context)
 
 
-_LIGHT = ("id", "case", "name", "kind", "dated", "status", "page_count", "sender")
+def may_withdraw(request: HttpRequest, case: Case) -> bool:
+    """Whether this person may take a document out of the file now."""
+    return user_of(request).has_perm("case.change", case) and why_kept(case) is None
+
+
+def is_late(case: Case, document: Document) -> bool:
+    """Whether a document came after the determination and belongs to no review."""
+    return document.after_round is not None and document.after_round >= case.remand_count
+
+
+_LIGHT = ("id", "case", "name", "kind", "dated", "status", "page_count", "sender", "after_round")
 
 
 def _chosen(request: HttpRequest, case: Case) -> QuerySet[Document]:
@@ -89,6 +105,7 @@ def _row(case: Case, document: Document) -> dict[str, Any]:
         "document": document,
         "kind": kinds().get(document.kind, document.kind.replace("_", " ").capitalize()),
         "is_open": document.status not in CLOSED,
+        "is_late": is_late(case, document),
         "polls": {"waiting": "every 8s", "reading": "every 2s"}.get(document.status, ""),
     }
 
@@ -136,6 +153,7 @@ def _shown_row(request: HttpRequest, case: Case, key: int) -> HttpResponse:
         "case": case,
         "row": _row(case, held),
         "may_change": user_of(request).has_perm("case.change", case),
+        "may_withdraw": may_withdraw(request, case),
     }
     response = render(request, "office/records/_row.html", context)
     if held.status not in (DocumentStatus.WAITING, DocumentStatus.READING):
@@ -175,6 +193,32 @@ def edit(request: HttpRequest, case: Case, document: int) -> HttpResponse:
 
 
 @with_case("case.change")
+def take_out(request: HttpRequest, case: Case, document: int) -> HttpResponse:
+    """Withdraw a document that was uploaded wrongly: which, why, and doing it."""
+    held = held_document(case, document)
+    problem = why_kept(case) or ""
+    if request.method == "POST":
+        reason, note = request.POST.get("reason", ""), request.POST.get("note", "")
+        try:
+            withdraw(case, held.pk, user_of(request), reason, note)
+        except Refused as refusal:
+            problem = str(refusal)
+        else:
+            messages.success(request, "The document is withdrawn from the file.")
+            return redirect("office:records", case.number)
+    context = {
+        "case": case,
+        "document": held,
+        "problem": problem,
+        "is_kept": why_kept(case) is not None,
+        "reasons": REASONS,
+        "given": request.POST,
+    }
+    status = 422 if problem and request.method == "POST" else 200
+    return render(request, "office/records/withdraw.html", context, status=status)
+
+
+@with_case("case.change")
 @require_POST
 def again(request: HttpRequest, case: Case, document: int) -> HttpResponse:
     """Read a document again that could not be read or scanned."""
@@ -200,7 +244,7 @@ def find(request: HttpRequest, case: Case) -> HttpResponse:
     """Search all records of the case. The words come in the body, never in the address."""
     words = request.POST.get("q", "").strip()
     pages = (
-        Page.objects.filter(document__case=case)
+        Page.objects.filter(document__case=case, document__withdrawn_at=None)
         .exclude(document__status__in=CLOSED)
         .select_related("document")
         .order_by(F("document__dated").asc(nulls_last=True), "document_id", "number")
