@@ -34,8 +34,10 @@ def reviewed(case: Case) -> QuerySet[Document]:
 
 def after_round(case: Case) -> int | None:
     """The round after whose end a document comes now; None while the review is open."""
-    issued = case.issued.filter(round=case.remand_count).exists()
-    is_over = issued or table().states[case.state].kind in ("closed", "decided")
+    kind = table().states[case.state].kind
+    is_over = kind in ("closed", "decided") or (
+        kind == "suspended" and case.issued.filter(round=case.remand_count).exists()
+    )
     return case.remand_count if is_over else None
 
 

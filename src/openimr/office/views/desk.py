@@ -28,9 +28,9 @@ def desk(request: HttpRequest, case: Case) -> HttpResponse:
     """The desk, at the summary (``part=summary``) or one item, and one page of the record
     (``item``, ``document``, ``page``, ``finding`` and ``quote`` of the query, all numbers).
     """
-    at = loaded(request, case)
-    prefilled(at.assignment)
-    at.read_opinions()
+    assignment = own_assignment(request, case)
+    prefilled(assignment)
+    at = load(case, assignment)
     if request.GET.get("part") == "summary":
         context = {**item_context(at, None), **record_context(request, at, None)}
         return render(request, "office/desk/desk.html", {**context, **summary_context(at)})

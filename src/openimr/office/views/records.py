@@ -53,7 +53,7 @@ def index(request: HttpRequest, case: Case) -> HttpResponse:
         "may_withdraw": may_withdraw(request, case),
         "withdrawn": [(one, REASONS.get(one.withdrawn_reason, "")) for one in withdrawn(case)],
         "comes_late": after_round(case) is not None,
-        "is_issued": case.issued.exists(),
+        "is_issued": after_round(case) is not None and case.issued.exists(),
         "no_recognition": not ocr.available(),
     }
     return render(request, "office/records/index.html", context)
