@@ -12,9 +12,10 @@ from openimr.office.desk import load
 from openimr.office.determination import documents_of
 from openimr.office.drafts import basis, draft, latest_review, model_case
 from openimr.office.files import place
+from openimr.office.guards import rests_on_ur_alone
 from openimr.office.models import Case, Document, Event, Page
 from openimr.office.summaries import prefilled, proposed
-from openimr.office.workflow import Refused, rests_on_ur_alone, take
+from openimr.office.workflow import Refused, take
 
 WORDS = "Operative report of March 3. The zygapophyseal joint was injected without relief."
 
