@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from openimr.office import audit, jobs
+from openimr.office.desk import load
 from openimr.office.drafts import basis, model_case, usable
 from openimr.office.marking import find_in_file
 from openimr.office.models import Case
@@ -18,6 +19,7 @@ from openimr.office.views.desk_context import (
     item_context,
     item_of,
     loaded,
+    own_assignment,
     record_context,
     summary_context,
 )
