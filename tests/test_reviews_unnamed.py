@@ -54,3 +54,31 @@ def test_what_fits_two_disputed_kinds_is_left_alone() -> None:
     )
 
     assert all(item.phase != "repeat" for item in openimr.review(case).items)
+
+
+def decision_on(request: str, told: str) -> str | None:
+    """The proposed decision on a request, from what the record tells."""
+    case = Case(
+        decision_date=date(2015, 4, 1),
+        items=(DisputedItem(request=request),),
+        documents=(Document(name="note", kind="clinical_summary", text=told),),
+    )
+    return openimr.review(case).items[0].proposed_decision
+
+
+def test_the_heading_of_a_consultation_is_no_treatment_given_before() -> None:
+    told = "2/3/15 Psych consult: BDI 24, tearful. Dx: depression due to chronic pain. Plan: CBT."
+
+    assert phase_of("Cognitive behavioral therapy, 4 sessions", told) == "initial"
+
+
+def test_a_normal_foot_is_something_to_decide_on() -> None:
+    told = "R foot: no complaints. Exam nl. P: podiatry consult."
+
+    assert decision_on("Podiatry consultation", told) == "Upheld"
+
+
+def test_what_a_product_contains_is_not_taken_on_its_own() -> None:
+    told = "An ointment was prescribed for the neck, containing methyl salicylate and menthol only."
+
+    assert phase_of("Menthoderm gel 120 g", told) == "initial"

@@ -75,15 +75,6 @@ _TALK = re.compile(
     r"\b(?:counsel\w*|educated|warned|cautioned) "
     r"[^.;,]{0,40}$|\bparticipation in (?:\w+ ){0,4}$|\badjunct to (?:\w+ ){0,4}$"
 )
-_PERSON = re.compile(
-    r"s? (?:c/o|f/u|fu\b|here|in (?:for|today)|rtc|complain|report|stat(?:es|ed)|present|"
-    r"den(?:y|ies)|is (?:a |an |here|now|able|not|"
-    r"taking|using|doing|currently|in |on |\d)|has (?:a |had|not had|chronic|pain|"
-    r"been (?:seen|taking|off|on))|notes|noted|describ|rates|rated|takes|took|feels|felt|"
-    r"was (?:seen|last|a |injured|taking|given|involved|lifting|hit|working)|seen|here|returns|"
-    r"ambulat|able|unable|may|can |needs|wants|walks|continues to|still|remains|underwent|tried|"
-    r"with (?:hx|chronic|low|neck))|'s"
-)
 _WALKS = re.compile(r"\b(?:ambulat\w+|walk\w*|gait|arriv\w+|weight) [^.;,]{0,30}$")
 _NOUN_ASKED = re.compile(
     r"[^;.,]{0,40}?(?<!as )(?:planned|requested|recommended|scheduled|pending|authorized|"
@@ -154,6 +145,9 @@ def no_plan(page: Page, end: int) -> bool:
     return _NO_PLAN.match(page.low, end, page.end) is not None
 
 
+_OWN_HEADING = re.compile(r"(?:s|ation)?(?: (?:report|note|dated [\d/-]+))* ?:")
+
+
 def no_care(page: Page, hit: Hit) -> bool:
     """Whether a word of treatment is a heading, a cause, a person or a hope rather than care."""
     at, end, entry = hit
@@ -162,8 +156,8 @@ def no_care(page: Page, hit: Hit) -> bool:
         return True
     if low.startswith(("-induced", " induced", "-related"), end) or page.heads(at, end):
         return True
-    if low[at:end] in ("pt", "pts") and _PERSON.match(low, end):
-        # "Pt reports", "pt is a 45 y/o"
+    if "consult" in low[at:end] and _OWN_HEADING.match(low, end, page.end):
+        # "2/3/15 Psych consult: BDI 24": the report itself
         return True
     if _TALK.search(low, max(page.start, at - 60), at):
         return True

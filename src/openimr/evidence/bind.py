@@ -54,10 +54,28 @@ def real_places(cased: str, places: list[Hit]) -> list[Hit]:
     return kept
 
 
+def alone(
+    regions: list[tuple[Region | None, tuple[int, int] | None]],
+) -> list[tuple[Region | None, tuple[int, int] | None]]:
+    """Return the one region that is named, or none where several stand side by side."""
+    return regions if len(regions) == 1 else [(None, regions[0][1])]
+
+
 _PATIENT = re.compile(
     r"(?:'s)? (?!(?:x|visits?|sessions?|notes?|twice|for|and|or|at|in|on|to|done|given|completed|"
     r"helped|did|made|program|started|treatments?)\b|eval|fail|progress|discharge|"
     r"\d ?x|\d+ (?:visit|session|time)|#)[a-z0-9/]"
+)
+
+
+_PERSON = re.compile(
+    r"s? (?:c/o|f/u|fu\b|here|in (?:for|today)|rtc|complain|report|stat(?:es|ed)|present|"
+    r"den(?:y|ies)|is (?:a |an |here|now|able|not|"
+    r"taking|using|doing|currently|in |on |\d)|has (?:a |had|not had|chronic|pain|"
+    r"been (?:seen|taking|off|on))|notes|noted|describ|rates|rated|takes|took|feels|felt|"
+    r"was (?:seen|last|a |injured|taking|given|involved|lifting|hit|working)|seen|here|returns|"
+    r"ambulat|able|unable|may|can |needs|wants|walks|continues to|still|remains|underwent|tried|"
+    r"with (?:hx|chronic|low|neck))|'s"
 )
 
 
@@ -68,8 +86,14 @@ def real_cares(cased: str, cares: list[Hit]) -> list[Hit]:
         for hit in cares
         if not (
             hit[1] - hit[0] == 2
-            and cased[hit[0] : hit[1]] in ("Pt", "pt")
-            and _PATIENT.match(cased, hit[1])
+            and cased[hit[0] : hit[1]].lower() == "pt"
+            and (
+                _PERSON.match(cased, hit[1])
+                or (
+                    (cased[hit[0]].isupper() != cased[hit[0] + 1].isupper() or cased[hit[0]] == "p")
+                    and _PATIENT.match(cased, hit[1])
+                )
+            )
         )
     ]
 

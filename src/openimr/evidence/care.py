@@ -9,7 +9,7 @@ from openimr.evidence.asked import asked_for, granted, no_care, no_plan, unwante
 from openimr.evidence.context import Said
 from openimr.evidence.entries import Hit
 from openimr.evidence.page import SILENT, Page
-from openimr.evidence.response import ANESTHETICS, DEVICE, treatment_id
+from openimr.evidence.response import ANESTHETICS, CUT, DEVICE, for_other_illness, treatment_id
 from openimr.evidence.sentences import Voice
 from openimr.model import Region
 
@@ -38,39 +38,11 @@ _CARE_CUE = re.compile(
     r"treat|therap|care|tri(?:ed|al)|fail|manag|conserv|received|underw|undergone"
 )
 _PLAN = re.compile(r"\b(?:plan|recommend|order|prescri)")
-_CUT = re.compile(
-    r"\b(?:reduc\w+|decreas\w+|stopp\w+|cut\w*|fewer|less|weaned|tapered|discontinu\w+|off)\b"
-    r"(?! (?:pain|symptom|spasm)|[^.;,]*\b(?:with|from|after|by|pain|symptoms)\b)[^.;,]*$"
-)
 _NEITHER = re.compile(r"\b(?:neither|nor|no|none of)\b (?:\w+ ){0,4}$")
 _HELPED = re.compile(
     r"[^.;]{0,60}?\b(?:helped|relieved|eased|(?:had|has) done|did (?:much|any|more|anything)|"
     r"brought|made|(?:gave|provided|had) (?:\w+ )?(?:relief|benefit|improvement))\b"
 )
-_OTHER_ILLNESS = frozenset(
-    (
-        "antibiotic",
-        "anticoagulant",
-        "antihypertensive",
-        "antiplatelet",
-        "bone_drug",
-        "diabetes_drug",
-        "dmard",
-        "erectile_dysfunction_drug",
-        "gi_protectant",
-        "h2_blocker",
-        "laxative",
-        "opioid_constipation_drug",
-        "ppi",
-        "ppi_second_line",
-        "respiratory_drug",
-        "statin",
-        "testosterone",
-        "thyroid_drug",
-        "urologic_drug",
-    )
-)
-"""Classes of drugs against another illness or a side effect: no care of the injury."""
 _FIRST = re.compile(
     r"\b(?:first|new|initial) (?:prescription|course|trial) (?:of|for)|\btrial of[^.;]{0,15}$|"
     r"\bprescription (?:of|for)[^.;]{0,20}$|\brx:? (?:compound\w* |topical )*$"
@@ -83,6 +55,9 @@ _SHORT = re.compile(
 )
 _PRESCRIBED = re.compile(r"(?<!previously )\bprescrib(?:es|ed|ing)\b(?! (?:since|in \d|by an))")
 _REQUESTED = re.compile(r"\b(?:request\w*|authoriz\w+|asks? for|asked for)\b")
+_CONTENT = re.compile(
+    r"\b(?:contain(?:s|ing)|compos\w+ of|consist\w+ of|made (?:up )?of|ingredients?)\b[^.;:]{0,80}$"
+)
 _REFILL = re.compile(r"\b(?:continu\w+|refill\w*|renew\w*|prescribed|dispensed|given|currently)\b")
 _GOES_ON = re.compile(
     r"\b(?:cont(?:inu\w+)?|refill\w*|renew\w*|rf|keep (?:on|taking)|stay on|maintain)\b\.?"
@@ -143,7 +118,8 @@ def treatment(page: Page, hit: Hit) -> None:
         _planned(page, hit, add, "negated" if denied else "planned")
         return
     since = entry.surgery and _AFTER_SURGERY.search(page.low, page.start, at)
-    if not entry.imaging and not (since and hit is not page.cares[0]):
+    given_up = CUT.search(page.low, max(page.start, at - 20), at)
+    if (entry.care or entry.surgery) and not given_up and not (since and hit is not page.cares[0]):
         # "takes gabapentin for pain after a laminectomy": the drug is spoken of
         page.state.treatment = ident
     if (entry.treatment or {}).get("injection") and ident != "other:injection":
@@ -234,11 +210,11 @@ def drug(page: Page, hit: Hit) -> None:
     voice = page.voice(at)
     role = voice.role
     low = page.low
-    if role in SILENT or (
-        any(h[2].name == "urine_drug_test" for h in page.cares)
-        and _TESTED.search(low, max(page.start, at - 90), at)
-    ):
-        # "the drug screen was positive for hydrocodone"
+    tested = any(h[2].name == "urine_drug_test" for h in page.cares) and _TESTED.search(
+        low, max(page.start, at - 90), at
+    )
+    if role in SILENT or tested or _CONTENT.search(low, max(page.start, at - 90), at):
+        # "the drug screen was positive for hydrocodone"; "an ointment containing menthol"
         return
     said, past = page.polarity(at, end)
     requested = role == "plan" and voice.explicit and _is_request(page, voice)
@@ -271,10 +247,15 @@ def drug(page: Page, hit: Hit) -> None:
         past = True
     page.add("on_drugs", generic, said, at, end, role=role, about=generic, past=past, sided=False)
     # A drug that was cut is what a treatment brought, not the treatment itself.
-    was_cut = _CUT.search(low, max(page.start, at - 45), at) or _CUT_LATER.match(
+    was_cut = CUT.search(low, max(page.start, at - 45), at) or _CUT_LATER.match(
         low, end, min(page.end, end + 60)
     )
-    if role != "plan" and not was_cut and not (page.state.injection and generic in ANESTHETICS):
+    if (
+        role != "plan"
+        and not was_cut
+        and not for_other_illness(entry)
+        and not (page.state.injection and generic in ANESTHETICS)
+    ):
         page.state.treatment = generic
     if said == "negated" and _NEVER.search(low, max(page.start, at - 45), at):
         # "has never taken tizanidine": a prescription now is the first
@@ -283,7 +264,7 @@ def drug(page: Page, hit: Hit) -> None:
     if (
         role == "history"
         and said == "present"
-        and not _OTHER_ILLNESS.issuperset(classes or ("unknown",))
+        and not for_other_illness(entry)
         and _tried(page, at)
     ):
         page.add(

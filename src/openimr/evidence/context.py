@@ -20,7 +20,8 @@ Scope = tuple[int, int, str, int]
 _VERB = re.compile(
     r" (?:was|were|is|are|has|had|have|reports?|reported|noted|showed|shows|reveals?|revealed|"
     r"can|could|does|did|will|would|continues?|remains?|states?|stated|radiat\w+|helped|helps|"
-    r"appears?|seems?|takes|uses|works|underwent) "
+    r"appears?|seems?|takes|uses|works|underwent|ma[dk]es?|caus(?:ed|es)|gave|gives|brought|brings|"
+    r"needs|gets|feels|felt) "
 )
 _OR = re.compile(r"\b(?:or|nor)\b")
 _TURN = re.compile(

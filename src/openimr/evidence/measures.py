@@ -7,6 +7,7 @@ from bisect import bisect_left
 from typing import Any
 
 from openimr.evidence.asked import asked_for
+from openimr.evidence.bind import alone
 from openimr.evidence.dates import parse_date
 from openimr.evidence.entries import Hit
 from openimr.evidence.lexicon import lexicon
@@ -142,7 +143,8 @@ def _place(
     region: Region | None = None
     anchor: tuple[int, int] | None = None
     if page.places and spec.get("speaker") != "request":
-        region, anchor = page.regions(at, end, spec["entry"], role)[0]
+        found = page.regions(at, end, spec["entry"], role)
+        region, anchor = (alone(found) if spec.get("care") else found)[0]
     if anchor and spec["fact"] == "symptom_duration_months" and page.goes_to(anchor, region):
         # "low back pain shooting to the foot for ten days"
         region, anchor = page.state.complaint, None

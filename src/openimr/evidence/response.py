@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from openimr.evidence.entries import Hit
+from openimr.evidence.entries import Entry, Hit
 from openimr.evidence.page import Page
 
 _FROM = re.compile(
@@ -14,11 +14,12 @@ _FROM = re.compile(
 )
 _ANOTHER_CLAUSE = re.compile(r",(?! (?:from|with|after|following|by|despite|including)\b)")
 _LISTED = re.compile(r"[\s,;/&]*(?:and|or|as well as)?[\s\w]{0,12}$")
-_CUT = re.compile(
-    r"\b(?:reduc\w+|decreas\w+|stopp\w+|dropp\w+|gave up|cut\w*|fewer|less|weaned|tapered|"
-    r"discontinu\w+|off)\b"
+CUT = re.compile(
+    r"\b(?:reduc\w+|decreas\w+|stop(?:p\w+)?|dropp\w+|gave up|cut\w*|half as (?:much|many)|fewer|"
+    r"less|weaned|tapered|discontinu\w+|off)\b"
     r"(?! (?:pain|symptom|spasm)|[^.;,]*\b(?:with|from|after|by|pain|symptoms)\b)[^.;,]*$|"
-    r"\b(?:went|came|got|down|moved) from $"
+    r"\b(?:went|came|got|down|moved) from $|\bfrom [\w/]+ to [\w/]+(?: tab\w*| pills?)?(?: of)? $|"
+    r"\b(?:weaned|tapered|withdrawn|detoxified)(?: (?:off|from|of|his|her|the|all))* $"
 )
 _CUT_DOWN = re.compile(
     r"(?: use| intake| dose| doses| tablets?| tabs?| pills?| [\d./]+ ?mg)? ?"
@@ -37,6 +38,32 @@ _UNIT = re.compile(
 )
 DEVICE = "other:device"
 """A unit that goes unnamed where it stands."""
+_OTHER_ILLNESS = frozenset(
+    (
+        "antibiotic",
+        "anticoagulant",
+        "antihypertensive",
+        "antiplatelet",
+        "bone_drug",
+        "diabetes_drug",
+        "dmard",
+        "erectile_dysfunction_drug",
+        "gi_protectant",
+        "h2_blocker",
+        "laxative",
+        "opioid_constipation_drug",
+        "ppi",
+        "ppi_second_line",
+        "respiratory_drug",
+        "statin",
+        "testosterone",
+        "thyroid_drug",
+        "urologic_drug",
+    )
+)
+"""Classes of drugs against another illness or a side effect: no care of the injury."""
+
+
 ANESTHETICS = frozenset(
     ("bupivacaine", "ropivacaine", "lidocaine", "betamethasone", "triamcinolone")
 )
@@ -90,6 +117,12 @@ def not_gained(low: str, start: int, at: int) -> bool:
     return _HOPED.search(low, max(start, at - 100), at + 1) is not None
 
 
+def for_other_illness(entry: Entry) -> bool:
+    """Whether a drug treats another illness or a side effect, and not the injury."""
+    classes = getattr(entry.drug, "classes", ()) or ()
+    return _OTHER_ILLNESS.issuperset(classes or ("unknown",))
+
+
 def treatments_near(
     page: Page, at: int, end: int, drugs: bool = True
 ) -> list[tuple[str | None, int, int]]:
@@ -109,7 +142,7 @@ def _near(page: Page, at: int, end: int, drugs: bool) -> list[tuple[str, int, in
     hits = [
         h
         for h in page.cares
-        if (drugs and h[2].kind == "drug")
+        if (drugs and h[2].kind == "drug" and not for_other_illness(h[2]))
         or (h[2].care and (drugs or not (h[2].treatment or {}).get("drug")))
     ]
     if told := _told(page, at, hits):
@@ -129,7 +162,11 @@ def _near(page: Page, at: int, end: int, drugs: bool) -> list[tuple[str, int, in
         return [(told, at, end)] if told else []
     hits = helped or ([] if drugs and at > page.start and page.state.treatment else hits)
     if not hits:
-        return [(page.state.treatment, at, end)] if page.state.treatment else []
+        last = page.state.treatment
+        if not drugs and any(h[2].kind == "drug" and h[2].name == last for h in page.cares):
+            # "was able to stop Lyrica and go down to 2 Norco": thanks to what was told before
+            last = page.told
+        return [(last, at, end)] if last else []
     return [
         (treatment_id(page, h), min(at, h[0]), max(end, h[1]))
         for h in _with_list(page.low, at, end, hits)
@@ -167,7 +204,7 @@ def _injected(low: str, start: int, hit: Hit) -> bool:
 def _was_cut(page: Page, hit: Hit) -> bool:
     """Whether a drug was cut: it is what got less, not what helped ("cut her use of Norco")."""
     at, end, entry = hit
-    return _CUT.search(page.low, max(page.start, at - 45), at) is not None or (
+    return CUT.search(page.low, max(page.start, at - 45), at) is not None or (
         entry.kind == "drug" and _CUT_DOWN.match(page.low, end, page.end) is not None
     )
 

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from openimr.evidence.assessed import assessed
+from openimr.evidence.bind import alone
 from openimr.evidence.care import drug, treatment
 from openimr.evidence.context import Said
 from openimr.evidence.entries import Entry, Hit
@@ -205,7 +206,8 @@ def _bound(page: Page, hit: Hit, name: str, value: Any, said: Said, role: str, p
         said = "present"
     targets: list[tuple[str | None, int, int]] = [*chosen] or [(None, at, end)]
     for about, first, last in targets:
-        for region, anchor in page.regions(at, end, entry, role)[:1]:
+        # care of "the neck and upper back" was of either
+        for region, anchor in alone(page.regions(at, end, entry, role)):
             page.add(
                 name,
                 value,

@@ -80,11 +80,16 @@ def _drop(match: re.Match[str]) -> bool | None:
 
 
 def _rise(match: re.Match[str]) -> bool | None:
-    """Return True where the number went up, else None; from zero on it is a range."""
+    """Return True where the number went up, else None; "flexion 0 to 120" is a range."""
     before, after = _pair(match)
-    return True if before and after is not None and after > before else None
+    if before is None or after is None or after <= before:
+        return None
+    return True if before or _WENT_UP.search(match[0]) else None
 
 
+_WENT_UP = re.compile(
+    r"\b(?:went|gone|came|rose|risen|raised|improv|increas|progress|grew|gain|up)"
+)
 _FRACTIONS = {"half": 50, "third": 33, "thirds": 67, "quarters": 75, "fourths": 75, "fifths": 80}
 
 
