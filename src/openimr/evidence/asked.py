@@ -82,6 +82,12 @@ _NOUN_ASKED = re.compile(
     r"to rule out|to evaluate|to assess|if (?:no|not|still|symptoms|pain|there|it|needed|"
     r"indicated))\b(?! (?:by|in|on|for|of) \w+ (?:gave|helped|provided))"
 )
+_AS_ADJUNCT = re.compile(r" as an? (?:adjunct|complement|supplement)\b")
+_GAVE_ANY = re.compile(r"\b(?:gave|brought|helped|provided|reliev\w+|was|were|has|had)\b")
+_FIRST_COURSE = re.compile(
+    r"(?:(?:this|it) (?:is|would be|will be) )?(?:an? |the |his |her )?(?:first|initial|new) "
+    r"(?:course|trial|round|set|series) of (?:\w+ )?"
+)
 
 
 _GRANTED_BY = re.compile(
@@ -125,8 +131,9 @@ def asked_for(page: Page, at: int, end: int) -> bool:
         _ASKED_BEFORE.search(low, before, at)
         or (at - page.start <= 60 and _ORDER.match(low, page.start, at))
         or _GRANTED_BY.search(low, before, at)
+        or _FIRST_COURSE.fullmatch(low, page.start, at)
     ):
-        # "the one thing proposed is an injection", "Requesting MRI", "if therapy fails"
+        # "First course of PT.", "the thing proposed is an injection", "if therapy fails"
         return True
     verb = _FINITE.search(low, end, stop)
     if verb is not None and (asked := _ASKED.match(low, verb.start(), stop)):
@@ -136,6 +143,9 @@ def asked_for(page: Page, at: int, end: int) -> bool:
         # "He had an injection and is scheduled for another": given, whatever else is planned
         joined = _JOINED.search(low[end : verb.start() + 1]) is not None
         return not (joined and _HAD.search(low, before, at))
+    if _AS_ADJUNCT.match(low, end, stop) and not _GAVE_ANY.search(low, page.start, page.end):
+        # "Acupuncture as an adjunct."
+        return True
     # "Cortisone injection left shoulder planned.", "MRI to rule out a tear"
     return _NOUN_ASKED.match(low, end, min(stop, verb.start() if verb else stop)) is not None
 

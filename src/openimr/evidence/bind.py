@@ -40,10 +40,12 @@ _LETTERS: dict[str, Entry] = {}
 
 def real_places(cased: str, places: list[Hit]) -> list[Hit]:
     """Return ``places`` without masks; a lone capital L or R is a side ("SLR + on L", "R knee")."""
-    if all(entry.kind not in ("mask", "letter") for _, _, entry in places):
+    if all(e.kind not in ("mask", "letter") and t - s != 2 for s, t, e in places):
         return places
     kept = []
     for start, end, entry in places:
+        if end - start == 2 and entry.kind == "side" and _light_touch(cased, start, end):
+            continue
         if entry.kind == "letter":
             if cased[start] not in "LR" or cased[max(0, start - 2) : start] == ". ":
                 # "Dr. R. Roe" is no side
@@ -52,13 +54,6 @@ def real_places(cased: str, places: list[Hit]) -> list[Hit]:
         elif entry.kind != "mask":
             kept.append((start, end, entry))
     return kept
-
-
-def alone(
-    regions: list[tuple[Region | None, tuple[int, int] | None]],
-) -> list[tuple[Region | None, tuple[int, int] | None]]:
-    """Return the one region that is named, or none where several stand side by side."""
-    return regions if len(regions) == 1 else [(None, regions[0][1])]
 
 
 _PATIENT = re.compile(
@@ -96,6 +91,24 @@ def real_cares(cased: str, cares: list[Hit]) -> list[Hit]:
             )
         )
     ]
+
+
+_TOUCH_BEFORE = re.compile(
+    r"(?:sens\w*|intact|dec\w*|dim\w*|reduced|absent|less|impaired|normal|loss of|blunted)"
+    r"(?: to)? $"
+)
+_TOUCH_AFTER = re.compile(
+    r" (?:is |was )?(?:dim|dec|dull|intact|reduced|absent|nl\b|normal|blunted|sens|over|in the|"
+    r"and (?:pp|pin))|/(?:pp|pin)"
+)
+
+
+def _light_touch(cased: str, start: int, end: int) -> bool:
+    """Whether "LT" is light touch rather than left."""
+    return cased[start:end] == "LT" and (
+        _TOUCH_AFTER.match(cased, end) is not None
+        or _TOUCH_BEFORE.search(cased, max(0, start - 16), start) is not None
+    )
 
 
 def side_entry(name: str) -> Entry:

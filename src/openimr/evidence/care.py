@@ -80,7 +80,7 @@ def treatment(page: Page, hit: Hit) -> None:
     ident = treatment_id(page, hit)
     words = str(entry.words)
     regions = page.regions(at, end, None, role)
-    region, anchor = regions[0]
+    region, anchor = regions[0] if entry.imaging else page.of_care(at, end, None, role)
 
     def add(
         fact: str, value: bool | str, polarity: Said, past: bool = False, about: str = ident

@@ -33,7 +33,9 @@ _AND = re.compile(r",| and | or ")
 # "no effusion with tenderness"; "no operation and the psychologist having cleared him";
 # "not helped by therapy": the therapy was given
 _TURNED = re.compile(
-    r" (?:with (?=positive|decreased|limited|restricted|diminished|reduced|severe|moderate|mild|"
+    r" (?:(?:resolved?|relieved?|eased?|helped?|controlled?|alleviated?|cured?|settled?|lessened|"
+    r"reduced?|stopped) (?=(?:the|his|her|their|this|these) )|"
+    r"with (?=positive|decreased|limited|restricted|diminished|reduced|severe|moderate|mild|"
     r"tenderness|spasm|painful)|and (?=(?:limited|restricted|full|intact|symmetric) |(?:decreased|"
     r"diminished|reduced) (?:range|motion|rom|light touch|strength|sensation (?:in|over|along))|"
     r"(?:needs|requires|takes|uses|gets|wears|lives|walks|works|receives|relies|depends|lies) |"

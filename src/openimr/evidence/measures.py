@@ -7,7 +7,6 @@ from bisect import bisect_left
 from typing import Any
 
 from openimr.evidence.asked import asked_for
-from openimr.evidence.bind import alone
 from openimr.evidence.dates import parse_date
 from openimr.evidence.entries import Hit
 from openimr.evidence.lexicon import lexicon
@@ -143,11 +142,16 @@ def _place(
     region: Region | None = None
     anchor: tuple[int, int] | None = None
     if page.places and spec.get("speaker") != "request":
-        found = page.regions(at, end, spec["entry"], role)
-        region, anchor = (alone(found) if spec.get("care") else found)[0]
+        if spec.get("care"):
+            region, anchor = page.of_care(at, end, spec["entry"], role)
+        else:
+            region, anchor = page.regions(at, end, spec["entry"], role)[0]
     if anchor and spec["fact"] == "symptom_duration_months" and page.goes_to(anchor, region):
         # "low back pain shooting to the foot for ten days"
         region, anchor = page.state.complaint, None
+    if spec.get("sent"):
+        # "pressing sends pain to the hip": the finding is where it is pressed
+        region, anchor = page.before(at, role)
     if spec.get("region") not in (None, "spine"):
         region = spec["region"]
     return region, anchor

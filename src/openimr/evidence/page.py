@@ -28,7 +28,8 @@ _UPPER = frozenset(("cervical", "shoulder", "elbow", "wrist_hand"))
 
 
 _GOES_TO = re.compile(
-    r"\b(?:radiat\w+|into|down|refer(?:s|red|ring)|travel\w*|shoot\w*|"
+    r"\b(?:radiat\w+|into|down|go(?:es|ing) (?:down |in)?to|spread\w*|"
+    r"refer(?:s|red|ring)|travel\w*|shoot\w*|"
     r"(?P<numb>numb\w*|tingl\w+|paresthesi\w+|pins and needles))\b[^.;,]{0,45}$"
 )
 _DENIAL = ("no ", "not ", "without ", "little ", "lack of ")
@@ -193,6 +194,26 @@ class Page:
     def goes_to(self, anchor: tuple[int, int], region: Region | None) -> bool:
         """Whether pain only goes to the region whose word stands at ``anchor``."""
         return region is not None and self._radiates(anchor[0], region)
+
+    def before(self, at: int, role: str) -> tuple[Region | None, tuple[int, int] | None]:
+        """Return the region named last before ``at`` in the sentence, else the one told before."""
+        for start, stop, entry in reversed(self.places):
+            if stop <= at and entry.kind == "region":
+                return self._region(entry.name, self._carried(role), None), (start, stop)
+        return self._carried(role), None
+
+    def of_care(
+        self, at: int, end: int, entry: Entry | None, role: str
+    ) -> tuple[Region | None, tuple[int, int] | None]:
+        """Return the region that care was of, with its place word.
+
+        Where pain goes to is no place of care; care of "the neck and upper back" was of either.
+        """
+        found = self.regions(at, end, entry, role)
+        own = [(r, a) for r, a in found if a is None or not self.goes_to(a, r)]
+        if not own:
+            return self.state.complaint, None
+        return own[0] if len(own) == 1 else (None, own[0][1])
 
     def voice(self, at: int) -> Voice:
         """Return the voice that speaks at ``at``."""

@@ -18,6 +18,7 @@ CUT = re.compile(
     r"\b(?:reduc\w+|decreas\w+|stop(?:p\w+)?|dropp\w+|gave up|cut\w*|half as (?:much|many)|fewer|"
     r"less|weaned|tapered|discontinu\w+|off)\b"
     r"(?! (?:pain|symptom|spasm)|[^.;,]*\b(?:with|from|after|by|pain|symptoms)\b)[^.;,]*$|"
+    r"\b(?:did|does|went|gets? by|got by|manag\w+) without(?: (?:his|her|the|any|all))* $|"
     r"\b(?:went|came|got|down|moved) from $|\bfrom [\w/]+ to [\w/]+(?: tab\w*| pills?)?(?: of)? $|"
     r"\b(?:weaned|tapered|withdrawn|detoxified)(?: (?:off|from|of|his|her|the|all))* $"
 )

@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 from openimr.evidence.assessed import assessed
-from openimr.evidence.bind import alone
 from openimr.evidence.care import drug, treatment
 from openimr.evidence.context import Said
 from openimr.evidence.entries import Entry, Hit
@@ -163,7 +162,9 @@ def _value(entry: Entry, low: str, at: int, end: int) -> Any:
         return low[at:end]
     if entry.value == "gait":
         kind = _GAIT.search(low, at, end)
-        return kind[0] if kind else low[at:end]
+        # "limps", "walks with a limp"
+        found = kind[0] if kind else low[at:end]
+        return "antalgic" if found.startswith("limp") else found
     return entry.value if isinstance(entry.value, int) else True
 
 
@@ -206,17 +207,16 @@ def _bound(page: Page, hit: Hit, name: str, value: Any, said: Said, role: str, p
         said = "present"
     targets: list[tuple[str | None, int, int]] = [*chosen] or [(None, at, end)]
     for about, first, last in targets:
-        # care of "the neck and upper back" was of either
-        for region, anchor in alone(page.regions(at, end, entry, role)):
-            page.add(
-                name,
-                value,
-                said,
-                min(at, first) if last - first < 90 else at,
-                max(end, last) if last - first < 90 else end,
-                role=role,
-                region=region,
-                anchor=anchor,
-                past=past,
-                about=about,
-            )
+        region, anchor = page.of_care(at, end, entry, role)
+        page.add(
+            name,
+            value,
+            said,
+            min(at, first) if last - first < 90 else at,
+            max(end, last) if last - first < 90 else end,
+            role=role,
+            region=region,
+            anchor=anchor,
+            past=past,
+            about=about,
+        )
