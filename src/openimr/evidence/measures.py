@@ -150,7 +150,7 @@ def _place(
         # "low back pain shooting to the foot for ten days"
         region, anchor = page.state.complaint, None
     if spec.get("sent"):
-        # "pressing sends pain to the hip": the finding is where it is pressed
+        # "pressing sends pain to the hip", "his hands have become clumsy": told of what came before
         region, anchor = page.before(at, role)
     if spec.get("region") not in (None, "spine"):
         region = spec["region"]
