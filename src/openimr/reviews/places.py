@@ -19,7 +19,7 @@ _JOINT = (
     r"|glut|calf|thigh|arm|leg))"
 )
 _AT_END = r"(?:,\s?|\s)(?-i:%s)\s*$"
-_SPINE: tuple[Region, ...] = ("lumbar", "cervical", "thoracic")
+SPINE: tuple[Region, ...] = ("lumbar", "cervical", "thoracic")
 _SIDES = (
     (
         "bilateral",
@@ -122,7 +122,7 @@ def regions_named(text: str) -> list[Region]:
 def region_named(text: str) -> Region | None:
     """The one region that a request names: of several a part of the spine, else the first."""
     named = regions_named(text)
-    return next((region for region in named if region in _SPINE), next(iter(named), None))
+    return next((region for region in named if region in SPINE), next(iter(named), None))
 
 
 _LIMB = r"(?:shoulders?|elbows?|wrists?|hands?|thumbs?|fingers?|hips?|knees?|ankles?|foot|feet)"
@@ -146,7 +146,7 @@ def side_named(text: str, region: Region | None = None) -> Side | None:
         text: the words of the request.
         region: the region of the request; at the spine the side of a limb beside it does not count.
     """
-    if region in _SPINE:
+    if region in SPINE:
         text = _LIMB_SIDE.sub(" ", text)
     found = [side for side, pattern in _SIDES if pattern.search(text)]
     if "bilateral" in found or ("left" in found and "right" in found):

@@ -17,7 +17,7 @@ from openimr.reviews.amounts import Amount, Amounts, read_amounts
 from openimr.reviews.asked import read_asked
 from openimr.reviews.focus import Focus, is_around_surgery, is_for_whole_person, share_needed
 from openimr.reviews.phases import Drug, is_first_use, phase_of
-from openimr.reviews.places import side_named
+from openimr.reviews.places import SPINE, regions_named, side_named
 from openimr.reviews.wording import Wording, disputed_text, wording
 
 _LIMBS = frozenset(("shoulder", "elbow", "wrist_hand", "hip", "knee", "ankle_foot"))
@@ -168,7 +168,11 @@ def _has_same_class(label: str, classes: Sequence[str], facts: Sequence[Fact]) -
 def _place(words: Wording, place: _Place) -> tuple[Region | None, Side | None]:
     """Region and side of a request: its own, those of the operation it goes with, the record's."""
     guideline, treatment = words.guideline, words.treatment
-    region = guideline.region if guideline is not None and guideline.region else words.region
+    own = region = words.region
+    if guideline is not None and guideline.region:
+        # an injection at T8-9, though most of its kind are given in the low back
+        elsewhere = own in SPINE and guideline.region not in regions_named(words.bare)
+        region = own if elsewhere and guideline.region in SPINE else guideline.region
     side = side_named(words.bare, region)
     if is_for_whole_person(treatment, words.bare):
         return "whole", side

@@ -23,6 +23,10 @@ _PREFIX = re.compile(
     re.I,
 )
 _PARTS = re.compile(r"\s*;\s*|\s+•\s*")
+_AT_PLACE = re.compile(
+    r"(?<=\w)\s*,?\s*(?:\b(?:of|to|for|in|at|on)\s+)?(?:the\s+)?\b(?:left|right|bilateral|lt|rt)\b.*",
+    re.I | re.S,
+)
 _AMOUNT = re.compile(
     r"\b(?:\d+|one|two|three|four|five|six|eight|ten|twelve)\s?(?:x|times?|sessions?|visits?|days?"
     r"|weeks?|months?|units?|mg|per)?\b|\([^)]*\)|\bunder\b.*|\bDOS\b.*",
@@ -153,7 +157,8 @@ def _guideline(
     text: str, label: str | None, classes: Sequence[str], library: Library
 ) -> Guideline | None:
     named = library.by_name(text)
-    if named and classes[:1] != ("topical_compound",):  # by its parts, not by one of them
+    compounded = label is not None and classes[:1] == ("topical_compound",)
+    if named and not compounded:  # what is compounded goes by its parts, not by one of them
         return library.get(named[0].treatment)
     held = library.by_drug_class(classes) if label is not None else []
     return held[0] if held else None
@@ -161,7 +166,9 @@ def _guideline(
 
 def _slug(text: str, label: str | None) -> str:
     """A name of what no guideline is held for: its first words, without side, amount and place."""
-    words = re.findall(r"[a-z]{2,}", (label or _AMOUNT.sub(" ", text)).lower())
+    if label is None and _DISPENSED.search(text):
+        text = re.split(r"\d", text, maxsplit=1)[0] or text
+    words = re.findall(r"[a-z]{2,}", (label or _AMOUNT.sub(" ", _AT_PLACE.sub("", text))).lower())
     kept = [word for word in words if not _NO_NAME.fullmatch(word)]
     return "_".join((kept or words)[:4]) or "unnamed"
 
