@@ -20,6 +20,7 @@ from openimr.reviews.phases import Drug, is_first_use, phase_of
 from openimr.reviews.places import SPINE, regions_named, side_named
 from openimr.reviews.wording import Wording, disputed_text, wording
 
+_SPINE = frozenset(SPINE)
 _LIMBS = frozenset(("shoulder", "elbow", "wrist_hand", "hip", "knee", "ankle_foot"))
 
 
@@ -171,8 +172,9 @@ def _place(words: Wording, place: _Place) -> tuple[Region | None, Side | None]:
     own = region = words.region
     if guideline is not None and guideline.region:
         # an injection at T8-9, though most of its kind are given in the low back
-        elsewhere = own in SPINE and guideline.region not in regions_named(words.bare)
-        region = own if elsewhere and guideline.region in SPINE else guideline.region
+        region = guideline.region
+        if own != region and {own, region} <= _SPINE and region not in regions_named(words.bare):
+            region = own
     side = side_named(words.bare, region)
     if is_for_whole_person(treatment, words.bare):
         return "whole", side
