@@ -11,7 +11,7 @@ from openimr.evidence.dates import parse_date
 from openimr.evidence.entries import Hit
 from openimr.evidence.lexicon import lexicon
 from openimr.evidence.page import Page
-from openimr.evidence.response import GAINS, not_gained, treatment_id, treatments_near
+from openimr.evidence.response import GAINS, not_gained, only_if, treatment_id, treatments_near
 from openimr.evidence.sentences import Voice
 from openimr.evidence.values import value_of
 from openimr.model import Region
@@ -165,7 +165,8 @@ _ALLOWED = re.compile(
     r"(?: (?:an?|another|additional|total|of|only|initial|trial|course))* $"
 )
 _NOT_REACHED = re.compile(
-    r"\b(?:less than|under|did not|didn't|does not|failed to|never|goals?|aims?|aimed|expect\w*|"
+    r"\b(?:per (?:the )?guidelines?|"
+    r"less than|under|did not|didn't|does not|failed to|never|goals?|aims?|aimed|expect\w*|"
     r"hop(?:es?|ed|ing)|anticipat\w*|in order|if|would|should|until|unless|requires?|required|must|"
     r"(?<!able )(?<!helps )(?<!helped )(?<!continues )to (?:achieve|reach|obtain|provide|give|get))"
     r"\b(?:(?!\bbut\b|\band\b)[^.;,%])*.$"
@@ -197,12 +198,10 @@ def _wanted(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) -
         or _TO_COME.match(page.low, end, page.end)
     ):
         return False
-    if (
-        spec["fact"] == "conservative_care_failed"
-        and "needs" in spec
-        and not page.cares
-        and page.state.treatment is None
-    ):
+    failed = spec["fact"] == "conservative_care_failed"
+    if failed and only_if(page.low, max(page.start, at - 60), end):
+        return False
+    if failed and "needs" in spec and not page.cares and page.state.treatment is None:
         # "pt feels the same": the patient, and no care is spoken of
         return False
     if spec["fact"] in GAINS and not_gained(page.low, page.start, at):

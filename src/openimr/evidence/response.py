@@ -105,12 +105,23 @@ GAINS = frozenset(
 """What care brought about: a hope of it, or what was before the injury, is none."""
 _HOPED = re.compile(
     r"\b(?:wish\w*|wants?|hop(?:es?|ed|ing)|would like|desires?|intends?|aims?|goals?|purpose|may|"
-    r"might|in order|expect\w*|anticipat\w*|attempt(?:s|ing)?|"
+    r"should|must|might|in order|expect\w*|anticipat\w*|attempt(?:s|ing)?|"
     r"(?:is|was|were|are|be) (?:advised|encouraged|asked|instructed|told|likely)) "
     r"(?:(?!\b(?:and|but|now)\b)[^.;,]){0,32}$|"
     r"\b(?:before|prior to) (?:the |his |her |this |being )?(?:\w+ )?"
     r"(?:injur(?:y|ed)|accident|incident)\b[^.;]{0,60}$"
 )
+
+
+_ONLY_IF = re.compile(
+    r"(?<!even )(?<!as )\bif\b(?! any\b)|\bunless\b|"
+    r"\bshould (?:therapy|pt|conservative|this|these|symptoms|pain)\b"
+)
+
+
+def only_if(low: str, start: int, end: int) -> bool:
+    """Whether the words before ``end`` make a failure a condition: "if therapy does not help"."""
+    return _ONLY_IF.search(low, start, end) is not None
 
 
 def not_gained(low: str, start: int, at: int) -> bool:

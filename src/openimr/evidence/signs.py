@@ -10,7 +10,7 @@ from openimr.evidence.care import drug, treatment
 from openimr.evidence.context import Said
 from openimr.evidence.entries import Entry, Hit
 from openimr.evidence.page import Page
-from openimr.evidence.response import GAINS, not_gained, treatments_near
+from openimr.evidence.response import GAINS, not_gained, only_if, treatments_near
 
 _GAIT = re.compile(
     r"\b(?:non-?\s?antalgic|antalgic|abnormal|limp|ataxic|unsteady|shuffling|spastic|steppage|"
@@ -23,6 +23,7 @@ _DENIED_HERE = re.compile(
     r"\b(?:no|not|without|lacks?|lack of|never)(?: \w+){0,2} $|"
     r"\b(?:no|without)(?: \w+){1,4} (?:or|nor) (?:an? |the )?$"
 )
+_NOT_DONE = re.compile(r"(?: report| database)? (?:was|were|is|has|have) (?:not|never)\b")
 _BEGAN = re.compile(
     r"\b(?:doi|moi|mechanism|injur(?:y|ed) (?:when|while|as|after|on|occurred)|date of injury|"
     r"slipped|tripped|fell|twisted|stepp(?:ed|ing))\b[^.;]*?(?:gave|popped|buckled|locked)\b"
@@ -75,7 +76,10 @@ def _finding(page: Page, hit: Hit, aside: bool = False) -> None:
     if said == "negated" and entry.polarity == "present":
         # "denies misuse, one prescriber, agreement on file": good news is not what is denied
         said = (
-            "negated" if _DENIED_HERE.search(page.low, max(page.start, at - 48), at) else "present"
+            "negated"
+            if _DENIED_HERE.search(page.low, max(page.start, at - 48), at)
+            or _NOT_DONE.match(page.low, end)
+            else "present"
         )
     low = page.low
     value = _value(entry, low, at, end)
@@ -196,6 +200,8 @@ def _bound(page: Page, hit: Hit, name: str, value: Any, said: Said, role: str, p
     """Write a response to care, bound to the treatment that it was a response to."""
     at, end, entry = hit
     if name in GAINS and not_gained(page.low, page.start, at):
+        return
+    if name == "conservative_care_failed" and only_if(page.low, max(page.start, at - 60), end):
         return
     chosen = treatments_near(page, at, end, drugs=name != "medication_reduction")
     if (
