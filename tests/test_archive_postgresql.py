@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from archived import QUERIES, as_lines, invented
@@ -186,6 +186,8 @@ def test_the_list_of_queries_finds_something(both: tuple[Archive, Archive]) -> N
     typed=st.text(max_size=30)
     | st.text(alphabet="ab\"*-():{}^+&|!<>'\\ANDORNEAT ,.\0é½", max_size=25)
 )
+@example("0¼")
+@example("½ 1½")
 def test_whatever_is_typed_both_find_the_same(both: tuple[Archive, Archive], typed: str) -> None:
     def told(archive: Archive) -> Any:
         try:

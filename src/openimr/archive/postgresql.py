@@ -185,9 +185,17 @@ def _plain(text: str) -> str:
     if text.isascii():
         return text.translate(_ASCII)
     parted = unicodedata.normalize("NFD", text.lower())
-    return "".join(
-        c if c.isalnum() else " " for c in parted if unicodedata.category(c) not in ("Mn", "Mc")
-    )
+    return "".join(_letter(c) for c in parted if unicodedata.category(c) not in ("Mn", "Mc"))
+
+
+def _letter(one: str) -> str:
+    """A letter or digit as it is, a fraction or raised digit as a letter word; else a space.
+
+    The parser would end a word at "½", which the embedded index counts into it.
+    """
+    if not one.isalnum():
+        return " "
+    return f"q{ord(one):x}q" if unicodedata.category(one) in ("No", "Nl") else one
 
 
 def _tsquery(query: Query) -> str:
