@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import tarfile
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -189,3 +191,18 @@ def test_the_blind_review_mostly_comes_to_the_outcome_intended() -> None:
             facts += seen.proposed.treatment == one.label["items"][number]["treatment"]
     assert agreed / items >= 0.82
     assert facts / items >= 0.97
+
+
+@pytest.mark.parametrize("received", [date(2026, 10, 14), date(2026, 11, 1), date(2018, 5, 4)])
+def test_a_case_of_a_chosen_day_tells_of_that_time(received: date) -> None:
+    for number in range(12):
+        one = sampled(number, seed=9, received=received)
+        days, made = one.dates, one.determination
+        order = [days[k] for k in ("doi", "visit", "denied", "received", "assigned", "decided")]
+        assert order == sorted(order)
+        assert days["received"] == received == made.application_received
+        assert made.format == "F26"
+        assert (received - days["denied"]).days <= 31
+        years = {int(found) for found in re.findall(r"\b(20\d\d)\b", made.summary or "")}
+        assert years <= set(range(days["doi"].year, received.year + 1))
+        assert read_text(text_of(made)) == made

@@ -6,7 +6,7 @@ Nothing here is about a person who exists: the cases come from :mod:`openimr.arc
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -108,27 +108,30 @@ def _entry(user: User, specialties: tuple[str, ...]) -> dict[str, object]:
 
 
 def application(number: int, staff: dict[str, User], *, days_ago: int = 20) -> Case:
-    """One invented application with parties, items and two documents."""
-    letter = sampled(number, seed=9)
-    told = letter.determination
+    """One invented application with parties, items and two documents, whose days agree."""
     received = timezone.now() - timedelta(days=days_ago)
-    served = received - timedelta(days=12)
+    letter = sampled(number, seed=9, received=timezone.localtime(received).date())
+    told, days, label = letter.determination, letter.dates, letter.label
+    decided = _noon(days["denied"])
+    # Whatever the day of the decision, the application comes in time after its service.
+    served = max(decided, received - timedelta(days=20))
     year = received.year % 100
-    first, last = _FIRST[number % len(_FIRST)], _LAST[number // len(_FIRST) % len(_LAST)]
+    names = _FIRST[0::2] if label["sex"] == "female" else _FIRST[1::2]
+    first, last = names[number % len(names)], _LAST[number // len(names) % len(_LAST)]
     case = Case.objects.create(
         number=f"CM{year:02}-9{number:06d}",
         state="received",
         priority="expedited" if number % 11 == 0 else "regular",
         employee_first_name=first,
         employee_last_name=last,
-        employee_born=received.date() - timedelta(days=365 * (30 + number % 30)),
+        employee_born=days["received"] - timedelta(days=int(365.25 * label["age"]) + 120),
         employee_address=f"{100 + number} Invented Street, Nowhere, CA 90000",
-        date_of_injury=received.date() - timedelta(days=400 + number % 300),
+        date_of_injury=days["doi"],
         claim_number=f"INV-{number:06d}",
         received_at=received,
         manager=staff["carl"] if number % 2 else staff["clara"],
         events={
-            "ur_decided": (served - timedelta(days=1)).isoformat(timespec="minutes"),
+            "ur_decided": decided.isoformat(timespec="minutes"),
             "ur_served": served.isoformat(timespec="minutes"),
             "imr_form_given": served.isoformat(timespec="minutes"),
             "application_received": received.isoformat(timespec="minutes"),
@@ -165,29 +168,31 @@ def application(number: int, staff: dict[str, User], *, days_ago: int = 20) -> C
             original=item.original or "",
             authorized=item.authorized or "",
             remainder=item.remainder or "",
+            requested_on=days["rfa"],
         )
-    _document(case, "Progress report", "progress_report", told.summary or "", staff["ida"])
-    _document(
-        case,
-        "Utilization review decision",
-        "utilization_review",
-        "The requests were not certified. " + " ".join(i.request for i in told.items),
-        staff["ida"],
-    )
+    report = told.summary or ""
+    _document(case, "Progress report", "progress_report", report, days["visit"], staff["ida"])
+    refused = "The requests were not certified. " + " ".join(i.request for i in told.items)
+    name, kind = "Utilization review decision", "utilization_review"
+    _document(case, name, kind, refused, days["denied"], staff["ida"])
     refresh_due(case)
     case.save()
     audit.record("case.received", staff["ida"], case)
     return case
 
 
-def _document(case: Case, name: str, kind: str, text: str, user: User) -> None:
+def _noon(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time(12)))
+
+
+def _document(case: Case, name: str, kind: str, text: str, dated: date, user: User) -> None:
     data = text.encode()
     document = Document.objects.create(
         case=case,
         name=f"{name} (invented).txt",
         kind=kind,
-        author="Dr. Imagined Treater",
-        dated=case.received_at.date() - timedelta(days=20),
+        author="" if kind == "utilization_review" else "Dr. Imagined Treater",
+        dated=dated,
         file=keep(data),
         media_type="text/plain",
         size=len(data),

@@ -46,6 +46,7 @@ AGREEMENT = 0.88
 _WORST = 0.6
 _MODIFIED = 0.12
 _WORDED_BY = "F16"
+_FORM_TODAY = "F26"
 _THERAPY = ("conservative_care_failed", "therapy_progress_failed", "therapy_ongoing", "hep_failed")
 """Facts whose wordings tell of therapy, so that a request for it is not the first."""
 _TAKEN: Key = ("on_drugs", None)
@@ -133,27 +134,33 @@ def _periods() -> Weighted:
     return Weighted({str(n): p[2] for n, p in enumerate(raw("people")["periods"])})
 
 
-def invent(random: Random, agreement: float) -> Case:
+def invent(random: Random, agreement: float, received: date | None = None) -> Case:
     """Invent one case.
 
     Args:
         random: the numbers to draw.
         agreement: the share of items in which the physician decides as the criteria do.
+        received: the day on which the application came, if not one of the times of real letters;
+            all other days, the guidelines in force and the form of the letter follow it.
     """
     form, decided = _when(random)
+    if received is not None:
+        form = _FORM_TODAY
     count = 1 if form == "M13" else int(_sizes().pick(random))
     name, kind, phase, plan = _first_item(random)
     if treatments()[name].services and count == 1 and random() < 0.5:
         count = 2 + int(random() * 4)
+    state = plans.background(kind, plan.months, plan.age)
+    dates = _dates(random, decided, plan.months, received)
     case = Case(
         random=random,
         kind=cases()[kind],
-        state=plans.background(kind, plan.months, plan.age),
+        state=state,
         items=[],
         slots={},
-        dates=_dates(random, decided, plan.months),
+        dates=dates,
         form=form,
-        period=epoch(decided),
+        period=epoch(dates["decided"]),
     )
     case.slots = _slots(case, plan.age)
     case.state["pain_score", case.region] = case.slots["pain"]
@@ -188,10 +195,17 @@ def _workday(day: date) -> date:
     return day - timedelta(days=max(0, day.weekday() - 4))
 
 
-def _dates(random: Random, decided: date, months: float) -> dict[str, date]:
-    """The dates of a letter in lawful order, back from the day of the decision."""
-    assigned = _workday(decided - timedelta(days=18 + int(random() * 17)))
-    received = _workday(assigned - timedelta(days=2 + int(random() * 9)))
+def _dates(random: Random, decided: date, months: float, received: date | None) -> dict[str, date]:
+    """The dates of a letter in lawful order, back from the day of the decision, or both ways from
+    that of the application.
+    """
+    taken, waited = 18 + int(random() * 17), 2 + int(random() * 9)
+    if received is None:
+        assigned = _workday(decided - timedelta(days=taken))
+        received = _workday(assigned - timedelta(days=waited))
+    else:
+        assigned = max(received, _workday(received + timedelta(days=waited)))
+        decided = _workday(assigned + timedelta(days=taken))
     denied = _workday(received - timedelta(days=1 + int(random() * 28)))
     rfa = _workday(denied - timedelta(days=3 + int(random() * 7)))
     visit = _workday(rfa - timedelta(days=int(random() * 7)))

@@ -37,7 +37,7 @@ State = dict[Key, Value]
 
 _OWN = "own"
 _REGIONS: tuple[str, ...] = get_args(Region)
-_TURNS = (date(2016, 7, 28), date(2017, 12, 1))
+_TURNS = (date(2016, 7, 28), date(2017, 12, 1), date(2019, 1, 1))
 """Days on which the guidelines in force changed."""
 
 
@@ -79,7 +79,8 @@ def epoch(day: date) -> int:
 
 
 def _day(period: int) -> date:
-    return (date(2015, 6, 1), date(2017, 1, 10), date(2018, 3, 1))[period]
+    days = (date(2015, 6, 1), date(2017, 1, 10), date(2018, 3, 1), date(2019, 3, 1))
+    return days[period]
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -48,24 +49,29 @@ class Sampled(NamedTuple):
     """One invented determination, what an expert would read in it, and where it departs.
 
     ``label`` is an object of a labels file (docs/evaluation.md); ``departures`` holds an object
-    for each item in which the physician decided against the criteria.
+    for each item in which the physician decided against the criteria; ``dates`` are the days of the
+    case by name (``doi``, ``visit``, ``rfa``, ``denied``, ``received``, ``assigned``, ``decided``).
     """
 
     number: int
     determination: Determination
     label: Mapping[str, Any]
     departures: tuple[Mapping[str, Any], ...]
+    dates: Mapping[str, date]
 
 
-def sampled(number: int, seed: int = 0, agreement: float = AGREEMENT) -> Sampled:
+def sampled(
+    number: int, seed: int = 0, agreement: float = AGREEMENT, received: date | None = None
+) -> Sampled:
     """Letter ``number`` of a seed: always the same, whatever else is written.
 
     Args:
         number: the number of the letter, from 0.
         seed: the series.
         agreement: the share of items in which the physician decides as the criteria do.
+        received: the day on which the application came, if not one of the times of real letters.
     """
-    case = invent(seeded(seed, number), agreement)
+    case = invent(seeded(seed, number), agreement, received)
     summary = write_summary(case)
     case_number = _case_number(number, seed, case)
     items = tuple(_item(case, item, summary) for item in case.items)
@@ -90,6 +96,7 @@ def sampled(number: int, seed: int = 0, agreement: float = AGREEMENT) -> Sampled
         determination,
         _label(case, summary, case_number),
         tuple(_departures(case, case_number)),
+        dict(dates),
     )
 
 
