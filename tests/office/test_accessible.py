@@ -169,7 +169,7 @@ def test_an_item_is_decided_with_the_keyboard_alone(pages, case_in) -> None:
     page.keyboard.type("The record shows no trial of therapy.")
     assert reached(page, "Save now", most=12)
     page.keyboard.press("Enter")
-    page.locator("#saved").get_by_text("Saved").wait_for()
+    page.locator("form.opinion[data-saved=yes]").wait_for()
 
     opinion = case.assignments.get().opinions.get(item=case.items.first())
     assert opinion.decision == "Upheld"
@@ -181,7 +181,7 @@ def test_a_save_under_way_does_not_take_the_focus_from_the_checks(pages, case_in
     page = pages(case.assignments.get().reviewer.username, f"/cases/{case.number}/desk/")
     # A remark with a quote of the file, which can be reached by the keyboard.
     page.locator("#rationale").fill("There is no documentation of pain. He is 97 years old.")
-    page.locator("#saved").get_by_text("Saved").wait_for()
+    page.locator("form.opinion[data-saved=yes]").wait_for()
     page.evaluate(
         "document.getElementById('checks').insertAdjacentHTML('beforeend', '<a href=\"#x\">a quote</a>')"
     )

@@ -49,8 +49,9 @@ def settle(page, ground: str, value: str) -> None:
 
 def tab(page, name: str) -> None:
     """Go to a page of the case."""
-    page.get_by_role("navigation", name="Case").get_by_role("link", name=name, exact=True).click()
-    page.wait_for_load_state()
+    tabs = page.get_by_role("navigation", name="Case")
+    tabs.get_by_role("link", name=name, exact=True).click()
+    tabs.locator("[aria-current=page]").get_by_text(name, exact=True).wait_for()
 
 
 def offer_to_first(page) -> str:
@@ -60,7 +61,7 @@ def offer_to_first(page) -> str:
     first.check()
     name = first.get_attribute("value")
     page.get_by_role("button", name="Offer the case").click()
-    page.get_by_role("heading", name="Who has the case").wait_for()
+    page.get_by_role("status").get_by_text("is offered").wait_for()
     return name
 
 
@@ -68,7 +69,7 @@ def take_offer(page) -> None:
     """Read the parties, state that there is no conflict, take the case."""
     page.get_by_role("checkbox").check()
     page.get_by_role("button", name="Take the case").click()
-    page.get_by_role("heading", name="Records").first.wait_for()
+    page.get_by_role("status").get_by_text("The case is yours.").wait_for()
 
 
 def decide(page, decision: str, number: int, rationale: str) -> None:
@@ -82,8 +83,7 @@ def decide(page, decision: str, number: int, rationale: str) -> None:
     form.get_by_label("Rationale", exact=True).fill(rationale)
     form.get_by_label("Guideline or evidence").fill("MTUS Low Back Disorders Guideline")
     form.get_by_label(decision).check()
-    page.get_by_role("button", name="Save now").click()
-    page.locator("#saved").get_by_text("Saved").wait_for()
+    page.locator("form.opinion[data-saved=yes]").wait_for()
 
 
 def decide_all(page, case: Case, decision: str = "Upheld") -> None:
@@ -101,7 +101,7 @@ def sign(page) -> None:
     assert not page.locator(".blocking").all_inner_texts()
     page.get_by_label("Your password").fill(demo.PASSWORD)
     page.get_by_role("button", name="Sign and hand in").click()
-    page.wait_for_load_state()
+    page.get_by_role("status").get_by_text(re.compile("^Signed")).wait_for()
 
 
 def pass_quality(page) -> None:
@@ -109,7 +109,7 @@ def pass_quality(page) -> None:
     for group in page.get_by_role("group").all():
         group.get_by_label("Yes").check()
     page.get_by_role("button", name="Pass", exact=True).click()
-    page.wait_for_load_state()
+    page.get_by_role("status").get_by_text("The review is passed.").wait_for()
 
 
 def issue(page) -> None:
@@ -226,14 +226,150 @@ def test_from_the_form_to_the_letters(pages, staff) -> None:
     assert now(case).state == "issued"
 
 
-def test_a_review_is_converted_to_expedited(pages, case_in) -> None:
+def review_and_issue(pages, case: Case, carl, decision: str = "Upheld") -> str:
+    """From complete records to the letters; returns the reviewer's user name."""
+    name = offer_to_first(carl)
+    reviewer = pages(name, f"/cases/{case.number}/offer/")
+    take_offer(reviewer)
+    decide_all(reviewer, case, decision)
+    sign(reviewer)
+    pass_quality(pages("quinn", f"/cases/{case.number}/"))
+    carl.goto(f"/cases/{case.number}/")
+    issue(carl)
+    return name
+
+
+def answered(page, ground: str, value: str, says: str) -> None:
+    """Answer the question of a ground, which then stands so (``Applies``, ``Does not apply``)."""
+    asked = page.get_by_role("article").filter(has_text=ground)
+    settled = page.locator("details.settled")
+    if not asked.is_visible():
+        settled.locator("> summary").click()
+    asked.get_by_role("combobox").last.select_option(label=value)
+    asked.get_by_role("button", name="Save").click()
+    page.get_by_role("article").filter(has_text=ground).locator(".state").get_by_text(
+        says, exact=True
+    ).wait_for(state="attached")
+
+
+def decide_on_grounds(page, says: str, ground: str) -> None:
+    """Confirm a ground and take the step that follows from it."""
+    step = page.locator("details", has=page.get_by_text(says, exact=True))
+    step.locator("summary").click()
+    step.get_by_label(ground).check()
+    step.get_by_role("button", name=says).click()
+    page.get_by_role("status").get_by_text(f"Done: {says}").wait_for()
+
+
+def serve(page) -> None:
+    """Mark the letters that wait as served."""
+    page.get_by_role("button", name="Mark as served").click()
+    page.get_by_role("status").get_by_text("marked as served").wait_for()
+
+
+def test_an_expedited_review_from_its_certification_to_its_letters(pages, case_in) -> None:
     case = case_in("eligible")
     page = pages("ida", f"/cases/{case.number}/screening/")
-
     take_step(page, "Convert to an expedited review", Certification="A physician certified it.")
-
-    page.get_by_role("heading", level=1).get_by_text("Expedited").wait_for()
     assert now(case).priority == "expedited"
+    page.goto(f"/cases/{case.number}/screening/")
+    page.get_by_role("heading", level=1).get_by_text("Expedited").wait_for()
+    take_step(page, "Send the notice of assignment")
+
+    carl = pages("carl", f"/cases/{case.number}/")
+    take_step(carl, "The records are complete")
+    clock = now(case)
+    assert clock.due_clock.startswith("determination")
+    assert clock.due_at - timezone.now() < timedelta(days=4)
+    review_and_issue(pages, case, carl)
+
+    assert now(case).state == "issued"
+    assert {one.kind for one in case.letters.all()} >= {"conversion", "assignment", "determination"}
+
+
+def test_an_application_is_refused_when_a_person_confirms_the_ground(pages, case_in) -> None:
+    case = case_in("screening")
+    page = pages("ida", f"/cases/{case.number}/screening/")
+    answered(page, "bears no signature", "No", "Applies")
+
+    step = page.locator("details", has=page.get_by_text("Refuse the application", exact=True))
+    step.locator("summary").click()
+    step.get_by_role("button", name="Refuse the application").click()
+    page.get_by_role("status").get_by_text("Confirm the grounds first").wait_for()
+    assert now(case).state == "screening"
+    decide_on_grounds(page, "Refuse the application", "bears no signature")
+    serve(page)
+
+    assert now(case).state == "ineligible"
+    assert all("bears no signature" in one.text for one in case.letters.filter(kind="refusal"))
+    assert not case.letters.filter(served_at=None).exists()
+
+
+def test_a_review_is_deferred_and_resumed_to_its_end(pages, case_in) -> None:
+    case = case_in("screening")
+    page = pages("ida", f"/cases/{case.number}/screening/")
+    answered(page, "Liability is disputed", "Yes", "Applies")
+    decide_on_grounds(page, "Defer for the liability dispute", "Liability is disputed")
+    serve(page)
+    assert now(case).state == "deferred"
+
+    page.goto(f"/cases/{case.number}/screening/")
+    step = page.locator("details", has=page.get_by_text("The liability dispute is resolved"))
+    step.locator("summary").click()
+    step.get_by_label("Notice of the resolution was served on").fill(f"{timezone.localdate()}")
+    step.get_by_role("button", name="The liability dispute is resolved").click()
+    page.get_by_role("status").get_by_text("Done: The liability dispute is resolved").wait_for()
+    assert now(case).state == "screening"
+
+    take_step(page, "Accept as eligible")
+    take_step(page, "Send the notice of assignment")
+    carl = pages("carl", f"/cases/{case.number}/")
+    take_step(carl, "The records are complete")
+    review_and_issue(pages, case, carl)
+    assert now(case).state == "issued"
+
+
+def test_one_treatment_is_not_eligible_and_the_other_is_reviewed(pages, case_in) -> None:
+    case = case_in("screening")
+    case.items.exclude(position=0).delete()
+    case.items.create(position=1, request="Naproxen 500 mg, 60 tablets")
+    page = pages("ida", f"/cases/{case.number}/screening/")
+
+    row = page.get_by_role("listitem").filter(has_text="Naproxen 500 mg")
+    row.get_by_text("Not eligible alone").click()
+    row.get_by_label("Ground").select_option(label="The same treatment was already decided.")
+    row.get_by_label("On what that rests").fill("Decided in CM26-9000099.")
+    row.get_by_label("I have checked").check()
+    row.get_by_role("button", name="End this treatment").click()
+    page.get_by_text("Not eligible: The same treatment was already decided.").wait_for()
+    take_step(page, "Accept as eligible")
+
+    assert now(case).state == "eligible"
+    page.get_by_text("Application Eligible in Part").first.wait_for()
+    assert [one.request for one in case.items.filter(state="not_eligible")] == [
+        "Naproxen 500 mg, 60 tablets"
+    ]
+
+
+def test_the_summary_is_the_reviewers_and_a_wrong_record_goes(pages, case_in) -> None:
+    case = case_in("in_review")
+    carl = pages("carl", f"/cases/{case.number}/records/")
+    upload(carl, "wrong.txt", "text/plain", b"A report of quite another person, who fell.")
+    row = carl.get_by_role("row").filter(has_text="wrong.txt")
+    row.get_by_role("link", name="Withdraw").click()
+    carl.get_by_label("It is of another person or case").check()
+    carl.get_by_role("button", name="Withdraw it").click()
+    carl.get_by_role("status").get_by_text("withdrawn from the file").wait_for()
+    assert not carl.get_by_role("link", name="wrong.txt", exact=True).count()
+
+    page = pages(case.assignments.get().reviewer.username, f"/cases/{case.number}/desk/")
+    page.get_by_role("link", name="Clinical case summary").click()
+    page.get_by_label("Summary", exact=True).fill("The injured worker has low back pain.")
+    page.locator("form.opinion[data-saved=yes]").wait_for()
+    assert case.assignments.get().summary.text == "The injured worker has low back pain."
+    decide_all(page, case)
+    sign(page)
+    assert "low back pain" in case.assignments.get().attestations.get().content
 
 
 def test_an_employee_withdraws(pages, case_in) -> None:
@@ -262,7 +398,7 @@ def test_a_panel_that_is_split_evenly_overturns(pages, case_in, staff) -> None:
     for box in boxes:
         box.check()
     carl.get_by_role("button", name="Offer the case").click()
-    carl.get_by_role("heading", name="Who has the case").wait_for()
+    carl.get_by_role("status").get_by_text("is offered").wait_for()
 
     for name, decision in zip(names, ("Upheld", "Overturned"), strict=True):
         page = pages(name, f"/cases/{case.number}/offer/")

@@ -17,6 +17,8 @@
   const fields = (it) => JSON.stringify([...new FormData(it)].filter(([name]) => name !== "version" && name !== "csrfmiddlewaretoken"));
   let last = form() ? fields(form()) : "", sent = last, waits = 0;
   const unsaved = () => form() && fields(form()) !== last;
+  // Whether all that is written is saved, for whoever looks at the form.
+  const mark = () => { if (form()) form().dataset.saved = unsaved() || stuck() ? "no" : "yes"; };
   const tell = (words) => { const place = document.getElementById("saved"); if (place) place.textContent = words; };
   // A save that is on its way: another with the same version would be taken for one of another window.
   let busy = null, done = () => {};
@@ -42,6 +44,7 @@
       form().elements.version.value = version; last = sent; waits = 0;
       // What was typed while this save was on its way is not saved yet, and is not called so.
       if (unsaved() && !stuck()) tell("Writing …");
+      mark();
     }
     else if (!event.detail.successful) {
       tell("Not saved: the office cannot be reached. Keep this window open; it is tried again.");
@@ -69,7 +72,7 @@
     to.focus();
   });
   document.body.addEventListener("input", (event) => {
-    if (form() && form().contains(event.target) && !stuck()) tell("Writing …");
+    if (form() && form().contains(event.target) && !stuck()) { tell("Writing …"); mark(); }
   });
   // What was typed in the last second goes out when the window is left.
   const flush = () => {
