@@ -33,6 +33,22 @@ def headers(get_response: Handler) -> Handler:
     return handle
 
 
+def signed_out(get_response: Handler) -> Handler:
+    """A piece of a page that is asked for after the session's end is told so.
+
+    A page to sign in has no place in it, and what was written stays in the window.
+    """
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        to_sign_in = response.headers.get("Location", "").startswith("/accounts/login/")
+        if to_sign_in and request.headers.get("HX-Request") == "true":
+            return HttpResponse("You are signed out.", status=401, content_type="text/plain")
+        return response
+
+    return handle
+
+
 def second_factor(get_response: Handler) -> Handler:
     """Where it is required, nobody passes without a second factor but to set one up."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
+from django.urls.converters import IntConverter
 
 from openimr.office.views import (
     assign,
@@ -27,6 +28,15 @@ from openimr.office.views import (
     workflow,
 )
 
+
+class Key(IntConverter):
+    """A number that a database can hold; a longer one is no address."""
+
+    regex = "[0-9]{1,9}"
+
+
+register_converter(Key, "key")
+
 office = [
     path("", home.home, name="home"),
     path("cases/", cases.case_list, name="cases"),
@@ -42,13 +52,13 @@ office = [
     path("cases/<str:number>/issue/", issue.issue, name="issue"),
     path("cases/<str:number>/determination/<str:to>/", issue.determination, name="determination"),
     path("cases/<str:number>/published/", issue.published, name="published"),
-    path("cases/<str:number>/served/<int:pk>/", issue.served, name="served"),
+    path("cases/<str:number>/served/<key:pk>/", issue.served, name="served"),
     path("cases/<str:number>/after/", issue.after, name="after"),
     path("cases/<str:number>/after/given/", issue.treatment_given, name="treatment_given"),
     path("cases/<str:number>/after/<str:step>/", issue.after_step, name="after_step"),
 ]
 
-_DOCUMENT = "cases/<str:number>/records/<int:document>/"
+_DOCUMENT = "cases/<str:number>/records/<key:document>/"
 office += [
     path("cases/<str:number>/records/", records.index, name="records"),
     path("cases/<str:number>/records/find/", records.find, name="records_find"),
@@ -61,9 +71,9 @@ office += [
     path(f"{_DOCUMENT}again/", records.again, name="record_again"),
     path(f"{_DOCUMENT}original/", records.original, name="record_original"),
     path(f"{_DOCUMENT}find/", viewer.find, name="record_find"),
-    path(f"{_DOCUMENT}pages/<int:page>/text/", viewer.text, name="page_text"),
-    path(f"{_DOCUMENT}pages/<int:page>/marks/", viewer.marks, name="page_marks"),
-    path(f"{_DOCUMENT}pages/<int:page>/<int:width>/", viewer.image, name="page_image"),
+    path(f"{_DOCUMENT}pages/<key:page>/text/", viewer.text, name="page_text"),
+    path(f"{_DOCUMENT}pages/<key:page>/marks/", viewer.marks, name="page_marks"),
+    path(f"{_DOCUMENT}pages/<key:page>/<key:width>/", viewer.image, name="page_image"),
 ]
 
 office += [
@@ -77,16 +87,16 @@ office += [
     path("cases/<str:number>/desk/summary/versions/", summary.versions, name="summary_versions"),
     path("cases/<str:number>/desk/summary/restore/", summary.restore, name="summary_restore"),
     path(
-        "cases/<str:number>/desk/record/<int:document>/<int:page>/",
+        "cases/<str:number>/desk/record/<key:document>/<key:page>/",
         desk.record_page,
         name="record_page",
     ),
-    path("cases/<str:number>/desk/<int:position>/", desk.item_panel, name="item_panel"),
-    path("cases/<str:number>/desk/<int:position>/opinion/", opinions.save_opinion, name="opinion"),
-    path("cases/<str:number>/desk/<int:position>/take-over/", opinions.take_over, name="take_over"),
-    path("cases/<str:number>/desk/<int:position>/verdict/", opinions.judge, name="judge"),
-    path("cases/<str:number>/desk/<int:position>/versions/", opinions.versions, name="versions"),
-    path("cases/<str:number>/desk/<int:position>/restore/", opinions.restore, name="restore"),
+    path("cases/<str:number>/desk/<key:position>/", desk.item_panel, name="item_panel"),
+    path("cases/<str:number>/desk/<key:position>/opinion/", opinions.save_opinion, name="opinion"),
+    path("cases/<str:number>/desk/<key:position>/take-over/", opinions.take_over, name="take_over"),
+    path("cases/<str:number>/desk/<key:position>/verdict/", opinions.judge, name="judge"),
+    path("cases/<str:number>/desk/<key:position>/versions/", opinions.versions, name="versions"),
+    path("cases/<str:number>/desk/<key:position>/restore/", opinions.restore, name="restore"),
     path("cases/<str:number>/offer/", signing.offer, name="offer"),
     path("cases/<str:number>/requests/", signing.requests, name="requests"),
     path("dashboard/", dashboard.dashboard, name="dashboard"),
@@ -105,16 +115,16 @@ office += [
 office += [
     path("applications/", intake.start, name="new_application"),
     path("applications/blank/", intake.blank_form, name="blank_form"),
-    path("applications/<int:draft>/", intake.draft_form, name="application"),
-    path("applications/<int:draft>/form/", intake.draft_file, name="draft_file"),
-    path("applications/<int:draft>/discard/", intake.discard, name="discard_draft"),
+    path("applications/<key:draft>/", intake.draft_form, name="application"),
+    path("applications/<key:draft>/form/", intake.draft_file, name="draft_file"),
+    path("applications/<key:draft>/discard/", intake.discard, name="discard_draft"),
     path("screenings/", screening.screenings, name="screenings"),
     path("cases/<str:number>/screening/", screening.screening, name="screening"),
     path("cases/<str:number>/screening/answers/", screening.answers, name="screening_answers"),
     path("cases/<str:number>/screening/<str:step>/", screening.step, name="screening_step"),
     path("cases/<str:number>/letters/", letters.letters, name="letters"),
     path("cases/<str:number>/letters/served/", letters.served, name="letters_served"),
-    path("cases/<str:number>/letters/<int:pk>/", letters.letter, name="letter"),
+    path("cases/<str:number>/letters/<key:pk>/", letters.letter, name="letter"),
 ]
 
 urlpatterns = [

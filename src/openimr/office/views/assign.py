@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from openimr.office import audit, matching
 from openimr.office.drafts import latest_review
 from openimr.office.models import Case, Clearance, PanelApproval
-from openimr.office.views.common import user_of, version_of, with_case
+from openimr.office.views.common import number_of, user_of, version_of, with_case
 from openimr.office.workflow import Refused, program, table, take
 from openimr.panel import Candidate
 
@@ -121,7 +121,7 @@ def _enter_approval(request: HttpRequest, case: Case) -> str | None:
         return "Give the day of the approval."
     if day > timezone.localdate():
         return "The day of the approval lies in the future."
-    if not count.isdigit() or not 2 <= int(count) <= 9:
+    if not 2 <= (number_of(count) or 0) <= 9:
         return "A panel has 2 to 9 reviewers."
     if not all(told.values()):
         return "Give the reference of the approval and why one reviewer is not enough."

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from openimr.office import audit
 from openimr.office.models import Checkpoint, Event, Role
-from openimr.office.views.common import allowed, user_of
+from openimr.office.views.common import allowed, number_of, user_of
 
 PER_PAGE = 100
 MOST_FAULTS = 50
@@ -31,9 +31,8 @@ def _context(request: HttpRequest) -> dict[str, object]:
         entries = entries.filter(action__startswith=chosen["action"])
     if chosen["case"]:
         entries = entries.filter(case_number=chosen["case"])
-    before = request.GET.get("before", "")
-    if before.isdigit() and len(before) < 16:
-        entries = entries.filter(sequence__lt=int(before))
+    if (before := number_of(request.GET.get("before"))) is not None:
+        entries = entries.filter(sequence__lt=before)
     shown = list(entries[: PER_PAGE + 1])
     return {
         "entries": shown[:PER_PAGE],

@@ -15,7 +15,7 @@ from openimr.office import audit
 from openimr.office.listing import in_order, rows, with_words
 from openimr.office.models import Case, Note
 from openimr.office.templatetags.office import said
-from openimr.office.views.common import SCREENING_STEPS, allowed, user_of, with_case
+from openimr.office.views.common import SCREENING_STEPS, allowed, user_of, version_of, with_case
 from openimr.office.workflow import Refused, clocks, program, steps_for, table, take
 
 PER_PAGE = 50
@@ -95,10 +95,7 @@ def step(request: HttpRequest, case: Case, step: str) -> HttpResponse:
     if "reasons" in given:
         given["reasons"] = request.POST.getlist("reasons")  # type: ignore[assignment]
     try:
-        version = request.POST.get("version", "")
-        take(
-            step, case, user_of(request), given, version=int(version) if version.isdigit() else None
-        )
+        take(step, case, user_of(request), given, version=version_of(request))
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

@@ -18,7 +18,7 @@ from openimr.office.files import keep, place
 from openimr.office.filled import MOST_BYTES, read_filled
 from openimr.office.intake import receive
 from openimr.office.models import ApplicationDraft
-from openimr.office.views.common import allowed, user_of
+from openimr.office.views.common import allowed, number_of, user_of
 
 MOST_DRAFTS = 30
 
@@ -110,7 +110,7 @@ def _posted(request: HttpRequest, pk: int) -> HttpResponse:
 def _typed(request: HttpRequest) -> dict[str, str]:
     """What the form holds, its known names only, as typed."""
     count = request.POST.get("items-TOTAL_FORMS", "1")
-    rows = min(int(count), 60) if count.isdigit() else 1
+    rows = min(number_of(count) or 1, 60)
     names = [row.name for row in application().fields]
     names += [
         f"items-{index}-{row.name}" for index in range(rows) for row in application().items.fields

@@ -18,7 +18,7 @@ from openimr.office import audit, issuing
 from openimr.office.determination import determination_of
 from openimr.office.files import keep, place
 from openimr.office.models import Case, Issued
-from openimr.office.views.common import user_of, version_of, with_case
+from openimr.office.views.common import number_of, user_of, version_of, with_case
 from openimr.office.workflow import Refused, clocks, program, save, steps_for, table, take
 
 TYPES = {
@@ -92,11 +92,11 @@ def _not_yet(request: HttpRequest, says: str) -> HttpResponse:
 
 
 def _round(request: HttpRequest, case: Case) -> Issued | None:
-    wanted = request.GET.get("round", str(case.remand_count))
-    if not wanted.isdigit():
+    wanted = number_of(request.GET.get("round", str(case.remand_count)))
+    if wanted is None or wanted > 30_000:
         raise Http404
-    issued = case.issued.filter(round=int(wanted)).first()
-    if issued is None and int(wanted) != case.remand_count:
+    issued = case.issued.filter(round=wanted).first()
+    if issued is None and wanted != case.remand_count:
         raise Http404
     return issued
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from openimr.errors import InputError
 from openimr.office.letters import CHANNELS, kinds, pdf_of, pieces, serve, title_of
 from openimr.office.models import Case
-from openimr.office.views.common import user_of, with_case
+from openimr.office.views.common import number_of, user_of, with_case
 
 SHOWN = 100
 
@@ -59,7 +59,7 @@ def letter(request: HttpRequest, case: Case, pk: int) -> HttpResponse:
 @require_POST
 def served(request: HttpRequest, case: Case) -> HttpResponse:
     """Enter that letters were served."""
-    chosen = [int(key) for key in request.POST.getlist("letter") if key.isdigit()]
+    chosen = [key for one in request.POST.getlist("letter") if (key := number_of(one)) is not None]
     channel = request.POST.get("channel", "")
     try:
         day = date.fromisoformat(request.POST.get("on", ""))

@@ -24,7 +24,7 @@ from openimr.office.models import Case, Document, Page
 from openimr.office.models.records import DocumentStatus
 from openimr.office.required import required
 from openimr.office.searching import search
-from openimr.office.views.common import user_of, with_case
+from openimr.office.views.common import number_of, user_of, with_case
 from openimr.office.workflow import Refused
 
 PER_PAGE = 100
@@ -80,14 +80,14 @@ def _chosen(request: HttpRequest, case: Case) -> QuerySet[Document]:
     )
     if kind := request.GET.get("kind", ""):
         documents = documents.filter(kind=kind)
-    if (author := request.GET.get("author", "")).isdigit():
+    if (author := number_of(request.GET.get("author"))) is not None:
         # An author is asked for by one of his documents: no name stands in an address.
-        names = case.documents.filter(pk=int(author)).values_list("author", flat=True)
+        names = case.documents.filter(pk=author).values_list("author", flat=True)
         documents = documents.filter(author__in=list(names))
-    if (sender := request.GET.get("sender", "")).isdigit():
-        documents = documents.filter(sender=int(sender))
-    if (year := request.GET.get("year", "")).isdigit():
-        documents = documents.filter(dated__year=int(year))
+    if (sender := number_of(request.GET.get("sender"))) is not None:
+        documents = documents.filter(sender=sender)
+    if 1 <= (year := number_of(request.GET.get("year")) or 0) <= 9999:
+        documents = documents.filter(dated__year=year)
     return documents
 
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from openimr.office import audit
 from openimr.office.matching import open_cases
 from openimr.office.models import ReviewerProfile, Role, User
-from openimr.office.views.common import allowed, user_of
+from openimr.office.views.common import allowed, number_of, user_of
 from openimr.panel import RegisteredReviewer
 from openimr.panel.register import Profession, TieKind
 
@@ -140,7 +140,7 @@ def from_form(given: Mapping[str, Any], user: User) -> dict[str, Any]:
 
 def int_of(text: str) -> int:
     """A small count from a form; 0 where it is none."""
-    return min(int(text), 200) if text.isdigit() else 0
+    return min(number_of(text) or 0, 200)
 
 
 def _row(row: Mapping[str, str]) -> dict[str, Any]:

@@ -26,8 +26,10 @@ from openimr.office.uploads import (
     clean_name,
     finish,
 )
-from openimr.office.views.common import user_of, with_case
+from openimr.office.views.common import number_of, user_of, with_case
 
+LARGEST_NUMBER = 2**62
+"""Beyond it a size is refused as too large and not as a number that nothing can hold."""
 MOST_FILES = 50
 """Files of one plain form."""
 
@@ -40,7 +42,7 @@ def start(request: HttpRequest, case: Case) -> HttpResponse:
         return _whole(request, case)
     try:
         asked = json.loads(request.body)
-        length = int(asked["size"])
+        length = min(int(asked["size"]), LARGEST_NUMBER)
         name = str(asked["name"])
     except (ValueError, KeyError, TypeError):
         return _refused("The upload was not announced as it should be; load the page again.", 400)
@@ -77,7 +79,7 @@ def piece(request: HttpRequest, case: Case, upload: UUID) -> HttpResponse:
 def _piece(request: HttpRequest, upload: Upload) -> HttpResponse:
     """Add a piece; the last one finishes the upload."""
     offset = request.headers.get("Upload-Offset", "")
-    if not offset.isdigit():
+    if not (offset.isascii() and offset.isdigit()) or len(offset) > 15:
         return _refused("The piece does not say where it belongs; load the page again.", 400)
     try:
         received = append(upload, int(offset), request.body)
@@ -129,7 +131,8 @@ def _take(request: HttpRequest, case: Case, file: UploadedFile[Any], sender: Par
 
 
 def _sender(case: Case, key: str) -> Party | None:
-    return case.parties.filter(pk=int(key)).first() if key.isdigit() else None
+    number = number_of(key)
+    return case.parties.filter(pk=number).first() if number is not None else None
 
 
 def _refused(problem: str, status: int) -> JsonResponse:

@@ -15,7 +15,7 @@ from openimr.office.indexing import kinds
 from openimr.office.models import Case, Document
 from openimr.office.page_images import WIDTHS, has_images, page_image, ratios
 from openimr.office.searching import rectangles, search
-from openimr.office.views.common import user_of, with_case
+from openimr.office.views.common import number_of, user_of, with_case
 from openimr.office.views.records import open_document
 
 
@@ -31,8 +31,7 @@ def _seen(request: HttpRequest, case: Case, document: Document) -> None:
 def viewer(request: HttpRequest, case: Case, document: int) -> HttpResponse:
     """A document, page by page; without script one page at a time."""
     held = open_document(case, document)
-    asked = request.GET.get("page", "")
-    number = min(max(int(asked), 1), max(held.page_count, 1)) if asked.isdigit() else 1
+    number = min(max(number_of(request.GET.get("page")) or 1, 1), max(held.page_count, 1))
     _seen(request, case, held)
     context = {
         "case": case,

@@ -22,6 +22,7 @@
   const tell = (words) => { const place = document.getElementById("saved"); if (place) place.textContent = words; };
   // A save that is on its way: another with the same version would be taken for one of another window.
   let busy = null, done = () => {};
+  const current = () => (document.cookie.match(/(?:^|; )csrftoken=([^;]+)/) || [])[1];
   const stuck = () => document.querySelector("#saved .conflict");
 
   document.body.addEventListener("htmx:beforeRequest", (event) => {
@@ -33,7 +34,9 @@
     busy = new Promise((resolve) => { done = () => { busy = null; resolve(); }; });
   });
   document.body.addEventListener("htmx:configRequest", (event) => {
-    const conflict = stuck();
+    const conflict = stuck(), token = current();
+    // Who signed in again in another window has another token; the text of this one goes on.
+    if (event.detail.elt === form() && token) { event.detail.parameters.csrfmiddlewaretoken = token; event.detail.headers["X-CSRFToken"] = token; }
     if (event.detail.elt === form() && conflict) event.detail.parameters.version = conflict.dataset.version;
   });
   document.body.addEventListener("htmx:afterRequest", (event) => {
@@ -47,7 +50,9 @@
       mark();
     }
     else if (!event.detail.successful) {
-      tell("Not saved: the office cannot be reached. Keep this window open; it is tried again.");
+      tell(event.detail.xhr.status === 401
+        ? "Not saved: you are signed out. Sign in again in another window and keep this one open; it is tried again."
+        : "Not saved: the office cannot be reached. Keep this window open; it is tried again.");
       waits = Math.min(waits + 1, 6);
       setTimeout(() => { if (unsaved()) htmx.trigger(form(), "save"); }, 2500 * waits);
     }
@@ -78,6 +83,7 @@
   const flush = () => {
     if (!unsaved() || stuck()) return Promise.resolve(!stuck());
     const data = new FormData(form());
+    if (current()) data.set("csrfmiddlewaretoken", current());
     last = fields(form());
     return fetch(form().action, { method: "POST", body: data, keepalive: true, headers: { "HX-Request": "true" } })
       .then((answer) => { const version = answer.headers.get("X-Opinion-Version"); if (version && form()) form().elements.version.value = version; else { last = ""; htmx.trigger(form(), "save"); } return Boolean(version); })
