@@ -156,7 +156,10 @@ class Page:
         self.asked.clear()
         self._found_near.clear()
         # "An EMG was done. It showed a radiculopathy."
-        self.state.edx = 2 if any(e.edx for _, _, e in cares) else max(0, self.state.edx - 1)
+        if cares and any(e.edx for _, _, e in cares):
+            self.state.edx = 2
+        elif self.state.edx:
+            self.state.edx -= 1
         # "Examination of the lumbar spine showed spasm. There was tenderness."
         side: Hit | None = None
         for hit in places:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from openimr.guidelines.conditions import Known
@@ -25,7 +25,7 @@ _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _MONTHS = 12
 
 
-def reference_date(case: Case, facts: Sequence[Fact]) -> date | None:
+def reference_date(case: Case, facts: Iterable[Fact]) -> date | None:
     """The day from which intervals are counted back; None when the case gives no date."""
     fixed = case.ur_denial_date or case.application_received or case.decision_date
     if fixed is not None:
@@ -66,8 +66,7 @@ def computed_facts(case: Case, index: Mapping[str, Sequence[Fact]]) -> dict[str,
         ``interval_since_last_injection_weeks`` and ``weeks_since_last_udt`` where the dates for
         them are known.
     """
-    everything = [f for group in index.values() for f in group]
-    today = reference_date(case, everything)
+    today = reference_date(case, (f for group in index.values() for f in group))
     known: dict[str, Known] = {}
     if today is None:
         return known

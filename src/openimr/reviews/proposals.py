@@ -26,8 +26,6 @@ from openimr.reviews.parents import parents_of
 from openimr.reviews.requests import Request, read_requests, read_some
 from openimr.reviews.unnamed import leaves_unnamed, name_care
 
-_FEWEST_FACTS = 1
-"""Clinical facts below which a record is too thin to propose anything on."""
 _NOT_CLINICAL = {"age", "sex", "injury_date", "mechanism", "ur_outcome", "ur_reason", PART_NAMED}
 
 Unproposed = Literal["no guideline", "thin record"]
@@ -210,7 +208,7 @@ class _Case:
         self.computed = computed
         self.library = library
         self.summary_only = case.summary_only
-        self.is_thin = _clinical_facts(index) < _FEWEST_FACTS
+        self.is_thin = not _is_clinical(index)
         self.on = (
             case.decision_date
             or case.date_assigned
@@ -267,9 +265,9 @@ def _shown(weighed: Sequence[Weighed]) -> bool:
     return any(one.effect == "defeats" and one.status != "not_documented" for one in weighed)
 
 
-def _clinical_facts(index: Mapping[str, Sequence[Fact]]) -> int:
-    """How many facts of the record say anything clinical of the person."""
-    return sum(
+def _is_clinical(index: Mapping[str, Sequence[Fact]]) -> bool:
+    """Whether any fact of the record says anything clinical of the person."""
+    return any(
         fact.speaker not in ("utilization_review", "request")
         for name, facts in index.items()
         if name not in _NOT_CLINICAL
