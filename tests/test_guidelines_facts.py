@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from openimr.errors import GuidelineError
 from openimr.guidelines.conditions import Known
 from openimr.guidelines.facts import (
     problems_in_vocabulary,
     read_vocabulary,
+    silent_facts,
     vocabulary,
     with_derived,
 )
@@ -129,3 +132,11 @@ def test_wrong_derivations_are_named(derivation, says):
     (problem,) = problems_in_vocabulary(text.encode(), "facts.yaml")
     assert "line 4" in str(problem)
     assert says in str(problem)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(vocabulary())), st.booleans(), max_size=6))
+def test_a_silent_fact_follows_from_nothing_that_is_told(told: dict[str, bool]):
+    silent = silent_facts(told)
+    known = with_derived(lambda fact, _: Known(told[fact]) if fact in told else None)
+    assert not silent & told.keys()
+    assert all(known(name, None) is None for name in silent)

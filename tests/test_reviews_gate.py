@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from openimr.guidelines.library import load
 from openimr.reviews.asked import _patterns
-from openimr.reviews.gate import Gated, letters, needed
+from openimr.reviews.gate import Gated, heads, letters, needed
+from openimr.reviews.places import _region_patterns, places_named
 
 
 @pytest.mark.parametrize(
@@ -57,3 +58,33 @@ def test_letters_that_ignore_case_in_a_pattern_do_so_at_the_gate():
     gate = Gated(re.compile("disk", re.I))
     for text in ("DISK", "dIsk", "dıſK", "dİsk"):
         assert bool(gate.search(text, letters(text))) is bool(gate.pattern.search(text)), text
+
+
+@pytest.mark.parametrize(
+    ("pattern", "begins"),
+    [
+        (r"\b(?:neck|cervical)\b", {"neck", "cerv"}),
+        (r"l[1-3]|si joints?", {"l1", "l2", "l3", "si j"}),
+        (r"t\d{1,2}", {"t"}),
+        (r"(?:low|lower) back", {"low", "lowe"}),
+        (r"\w+ectomy", set()),
+        (r"(?:the )?knee", set()),
+    ],
+)
+def test_what_a_pattern_begins_with(pattern: str, begins: set[str]):
+    assert heads(pattern) == begins
+
+
+_WORDS = ("low back", "L5-S1", "t12/ l1", "neck", "c", "hips", "left", "knee scooter", "Kopf", "İ")
+
+
+@given(st.lists(st.sampled_from(_WORDS)), st.sampled_from((" ", "", "-", ". ")))
+def test_regions_are_named_where_their_patterns_find_them(words: list[str], between: str):
+    text = between.join(words)
+    low = letters(text)
+    if len(low) == len(text):
+        assert places_named(text) == sorted(
+            (match.start(), match.end(), region)
+            for region, pattern in _region_patterns()
+            for match in pattern.finditer(low)
+        )
