@@ -6,7 +6,7 @@ fraction of a second.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, compress
@@ -42,6 +42,8 @@ FACETS = (
 FROM_TABLES = 2000
 """Up to so many letters, or a sixteenth of all, are counted from the tables."""
 _MOST_READ = 50_000
+_FEW = 12
+"""Of a month's lists, one in so many is sought out rather than all gone through."""
 
 
 class Count(msgspec.Struct, frozen=True):
@@ -257,6 +259,11 @@ def _add(
     same: Mapping[int, int],
 ) -> None:
     decided = columns["overturned"]
+    if name in _LISTS:
+        of, values = _listed(columns, _LISTS[name], items, same)
+        tally[0].update(values)
+        tally[1].update(compress(values, map(decided.__getitem__, of)))
+        return
     for counter, some in (
         (tally[0], items),
         (tally[1], list(compress(items, map(decided.__getitem__, items)))),
@@ -264,8 +271,6 @@ def _add(
         if name == "year":
             if month:
                 counter[month // 100] += len(some)
-        elif name in _LISTS:
-            counter.update(_listed(columns, _LISTS[name], some, same))
         elif name == "specialty":
             counter.update(_of_letters(columns, some))
         elif name == "priority":
@@ -277,14 +282,27 @@ def _add(
 
 def _listed(
     columns: Columns, column: str, items: list[int], same: Mapping[int, int]
-) -> Iterator[int]:
+) -> tuple[Sequence[int], Sequence[int]]:
+    """The items with their values of a list, an item as often as it has values."""
     of, values = columns[column.partition(".")[0] + ".of"], columns[column]
-    chosen = map(set(items).__contains__, of)
+    some_of: list[int] = []
+    some: list[int] = []
+    if len(items) * _FEW < len(of):
+        at = 0
+        for item in items:
+            at = bisect_left(of, item, at)
+            end = bisect_right(of, item, at)
+            some_of += of[at:end]
+            some += values[at:end]
+            at = end
+    else:
+        chosen = bytes(map(set(items).__contains__, of))
+        some_of, some = list(compress(of, chosen)), list(compress(values, chosen))
     if column != "guideline":
-        return compress(values, chosen)
+        return some_of, some
     # A chapter cited twice for an item, on different pages, counts once.
-    pairs = compress(zip(of, map(same.__getitem__, values), strict=True), chosen)
-    return (chapter for _, chapter in dict.fromkeys(pairs))
+    pairs = dict.fromkeys(zip(some_of, map(same.__getitem__, some), strict=True))
+    return [item for item, _ in pairs], [chapter for _, chapter in pairs]
 
 
 def _of_letters(columns: Columns, items: list[int]) -> Iterator[int]:
