@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 from django.test import Client
 
@@ -52,8 +54,9 @@ def test_no_number_that_is_none_breaks_a_page(reviewed, odd) -> None:
     ]
     for client, at, given in sent:
         assert client.post(f"{url}{at}", given).status_code < 500, at
+    assert carl.get(f"/cases/{quote(odd)}/").status_code < 500
     size = odd if odd.isascii() and odd.isdigit() else "1"
-    upload = f'{{"name": "x", "size": {size}}}'
+    upload = f'{{"name": "x\\u0000", "size": {size}}}'
     told = carl.post(f"{url}records/uploads/", upload, content_type="application/json")
     assert told.status_code < 500
 

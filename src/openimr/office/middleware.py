@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -15,6 +15,8 @@ _POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 )
+
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 def headers(get_response: Handler) -> Handler:
@@ -29,6 +31,25 @@ def headers(get_response: Handler) -> Handler:
         if not request.path.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+    return handle
+
+
+def without_nul(get_response: Handler) -> Handler:
+    """Refuse the character NUL, which no text holds and no database of ours keeps."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        sent = [request.GET]
+        if request.method == "POST" and request.content_type in _FORMS:
+            sent.append(request.POST)
+        texts = (value for form in sent for _, values in form.lists() for value in values)
+        if "\x00" in request.path or any("\x00" in text for text in texts):
+            return HttpResponseBadRequest(
+                "What was sent holds a character (NUL) that no text has. Go back and write it "
+                "without.",
+                content_type="text/plain",
+            )
+        return get_response(request)
 
     return handle
 
