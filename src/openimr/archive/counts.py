@@ -6,22 +6,24 @@ fraction of a second.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate, compress
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from openimr.archive.columns import NONE, Columns, load, months
+from openimr.archive.columns import NONE
+from openimr.archive.counts_columns import Tally, from_columns
 from openimr.archive.filters import DECISIONS, Filters, Narrowed, narrow
 from openimr.archive.place import Matching
 from openimr.archive.query import read_query
 from openimr.archive.rollups import chapters
 from openimr.archive.store import Archive, explained
-from openimr.archive.writer import DAY_BITS, month_of
+from openimr.archive.writer import month_of
 from openimr.errors import InputError
+
+if TYPE_CHECKING:
+    from openimr.archive.counts_columns import Numbers
 
 FACETS = (
     "decision",
@@ -42,8 +44,6 @@ FACETS = (
 FROM_TABLES = 2000
 """Up to so many letters, or a sixteenth of all, are counted from the tables."""
 _MOST_READ = 50_000
-_FEW = 12
-"""Of a month's lists, one in so many is sought out rather than all gone through."""
 
 
 class Count(msgspec.Struct, frozen=True):
@@ -85,32 +85,32 @@ def count_facets(
         hits = _hits(archive, archive.matching(read_query(query), narrowed.facets), narrowed)
         few = max(FROM_TABLES, archive.count("letters") // 16) if FROM_TABLES >= 0 else -1
         if hits is not None and len(hits) <= few:
-            tally = _from_tables(archive, facets, hits, narrowed)
+            tally = _from_tables(archive, facets, hits.tolist(), narrowed)
         else:
-            tally = _from_columns(archive, facets, hits, narrowed)
+            tally = from_columns(archive.connection, facets, hits, narrowed)
         return {name: _named(archive, name, tally[name]) for name in facets}
 
 
-Tally = dict[str, tuple[Counter[int], Counter[int]]]
-"""By facet: items and overturned items by number of the value."""
-
-
-def _hits(archive: Archive, match: Matching | None, narrowed: Narrowed) -> list[int] | None:
+def _hits(archive: Archive, match: Matching | None, narrowed: Narrowed) -> Numbers | None:
     """The row ids found, in order; None for all within the days asked for."""
+    import numpy as np
+
     if match is None:
         return None
-    rows = archive.connection.execute(
-        f"SELECT rowid FROM search WHERE {match.where} AND rowid >= ? AND rowid < ? ORDER BY rowid",
+    told = archive.connection.execute(
+        f"SELECT {archive.JOINED} FROM (SELECT rowid FROM search WHERE {match.where} "
+        "AND rowid >= ? AND rowid < ? ORDER BY rowid) AS found",
         (*match.values, narrowed.low, narrowed.high),
-    )
-    hits = [row[0] for row in rows]
+    ).fetchone()[0]
+    hits = np.fromstring(told or "", np.int64, sep=",")
     if not narrowed.facts:
         return hits
-    if len(hits) > _MOST_READ:
+    if hits.size > _MOST_READ:
         raise InputError(
             "--facets", "would have to read the facts of too many letters", "narrow the search"
         )
-    return [dated for dated in hits if _facts_hold(archive, dated, narrowed)]
+    held = [dated for dated in hits.tolist() if _facts_hold(archive, dated, narrowed)]
+    return np.asarray(held, dtype=np.int64)
 
 
 def _facts_hold(archive: Archive, dated: int, narrowed: Narrowed) -> bool:
@@ -170,146 +170,6 @@ def _from_tables(
                     overturned[key] += decided
         tally[name] = (items, overturned)
     return tally
-
-
-# ----------------------------------------------------------------------------------- columns
-
-_COLUMN = {"decision": "overturned", "drug_class": "class"}
-_LISTS = {"guideline": "guideline", "criterion": "criterion.all", "section": "guideline"}
-
-
-def _from_columns(
-    archive: Archive, facets: Sequence[str], hits: Sequence[int] | None, narrowed: Narrowed
-) -> Tally:
-    tally: Tally = {name: (Counter(), Counter()) for name in facets}
-    db = archive.connection
-    low, high = month_of(narrowed.low >> DAY_BITS), month_of(min(narrowed.high >> DAY_BITS, 2**20))
-    same = chapters(db) if "guideline" in facets else {}
-    within = [month for month in months(db) if low <= month <= high]
-    at = 0
-    for month, columns in load(db, _wanted(facets, narrowed), within):
-        dated = columns["dated"]
-        if not dated:
-            continue
-        if hits is None:
-            letters: Iterable[int] = range(
-                bisect_left(dated, narrowed.low), bisect_left(dated, narrowed.high)
-            )
-        else:
-            end = bisect_left(hits, dated[-1] + 1, at)
-            letters = _places(dated, hits[at:end])
-            at = end
-        items = _fitting(columns, _items(columns["items"], letters), narrowed)
-        for name in facets:
-            _add(tally[name], name, month, columns, items, same)
-    return tally
-
-
-def _wanted(facets: Sequence[str], narrowed: Narrowed) -> list[str]:
-    wanted = {"dated": 0, "items": 0, "overturned": 0}
-    for name in (*facets, *narrowed.ids):
-        if name == "year":
-            continue
-        if name in ("priority", "specialty"):
-            wanted["item.of"] = 0
-        column = _LISTS.get(name, _COLUMN.get(name, name))
-        wanted[column] = 0
-        if name in _LISTS or name == "specialty":
-            wanted[column.partition(".")[0] + ".of"] = 0
-    return list(wanted)
-
-
-def _places(dated: Sequence[int], hits: Sequence[int]) -> list[int]:
-    """The places of some letters in their month."""
-    if len(hits) * 8 < len(dated):
-        return [bisect_left(dated, one) for one in hits]
-    held = set(hits)
-    return list(compress(range(len(dated)), map(held.__contains__, dated)))
-
-
-def _items(counts: Sequence[int], letters: Iterable[int]) -> list[int]:
-    """The places of the items of some letters of a month, from the letters' numbers of items."""
-    starts = list(accumulate(counts, initial=0))
-    return [item for letter in letters for item in range(starts[letter], starts[letter + 1])]
-
-
-def _fitting(columns: Columns, items: list[int], narrowed: Narrowed) -> list[int]:
-    if narrowed.overturned is not None:
-        wanted = int(narrowed.overturned)
-        decided = columns["overturned"]
-        items = [item for item in items if decided[item] == wanted]
-    for name, ids in narrowed.ids.items():
-        if name in _LISTS:
-            column = _LISTS[name]
-            of = columns[column.partition(".")[0] + ".of"]
-            held = set(compress(of, map(ids.__contains__, columns[column])))
-            items = [item for item in items if item in held]
-        else:
-            values = columns[_COLUMN.get(name, name)]
-            items = [item for item in items if values[item] in ids]
-    return items
-
-
-def _add(
-    tally: tuple[Counter[int], Counter[int]],
-    name: str,
-    month: int,
-    columns: Columns,
-    items: list[int],
-    same: Mapping[int, int],
-) -> None:
-    decided = columns["overturned"]
-    if name in _LISTS:
-        of, values = _listed(columns, _LISTS[name], items, same)
-        tally[0].update(values)
-        tally[1].update(compress(values, map(decided.__getitem__, of)))
-        return
-    for counter, some in (
-        (tally[0], items),
-        (tally[1], list(compress(items, map(decided.__getitem__, items)))),
-    ):
-        if name == "year":
-            if month:
-                counter[month // 100] += len(some)
-        elif name == "specialty":
-            counter.update(_of_letters(columns, some))
-        elif name == "priority":
-            letter_of, values = columns["item.of"], columns["priority"]
-            counter.update(values[letter_of[item]] for item in some)
-        else:
-            counter.update(map(columns[_COLUMN.get(name, name)].__getitem__, some))
-
-
-def _listed(
-    columns: Columns, column: str, items: list[int], same: Mapping[int, int]
-) -> tuple[Sequence[int], Sequence[int]]:
-    """The items with their values of a list, an item as often as it has values."""
-    of, values = columns[column.partition(".")[0] + ".of"], columns[column]
-    some_of: list[int] = []
-    some: list[int] = []
-    if len(items) * _FEW < len(of):
-        at = 0
-        for item in items:
-            at = bisect_left(of, item, at)
-            end = bisect_right(of, item, at)
-            some_of += of[at:end]
-            some += values[at:end]
-            at = end
-    else:
-        chosen = bytes(map(set(items).__contains__, of))
-        some_of, some = list(compress(of, chosen)), list(compress(values, chosen))
-    if column != "guideline":
-        return some_of, some
-    # A chapter cited twice for an item, on different pages, counts once.
-    pairs = dict.fromkeys(zip(some_of, map(same.__getitem__, some), strict=True))
-    return [item for item, _ in pairs], [chapter for _, chapter in pairs]
-
-
-def _of_letters(columns: Columns, items: list[int]) -> Iterator[int]:
-    count_of = Counter(map(columns["item.of"].__getitem__, items))
-    for letter, value in zip(columns["specialty.of"], columns["specialty"], strict=True):
-        for _ in range(count_of[letter]):
-            yield value
 
 
 # ------------------------------------------------------------------------------------- names

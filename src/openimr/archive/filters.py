@@ -18,6 +18,8 @@ from openimr.errors import InputError
 from openimr.guidelines.files import suggest
 from openimr.model import Fact
 
+EVER = (-(1 << 62), 1 << 62)
+"""Row ids before and after which no letter stands."""
 DECISIONS = ("Upheld", "Overturned")
 PRIORITIES = ("Standard", "Expedited")
 POLARITIES = ("present", "negated", "hedged", "planned")
@@ -221,8 +223,8 @@ def narrow(archive: Archive, filters: Filters) -> Narrowed:
     facets += [_words([one.tag()]) for one in asked]
     return Narrowed(
         facets=tuple(facets),
-        low=-(1 << 62) if filters.first is None else _day(filters.first) << DAY_BITS,
-        high=1 << 62 if filters.last is None else (_day(filters.last) + 1) << DAY_BITS,
+        low=EVER[0] if filters.first is None else _day(filters.first) << DAY_BITS,
+        high=EVER[1] if filters.last is None else (_day(filters.last) + 1) << DAY_BITS,
         ids=ids,
         overturned=None if decision is None else decision == "Overturned",
         facts=tuple(one for one in asked if one.compare is not None),

@@ -66,6 +66,7 @@ class ServerArchive(Archive):
     LISTED = (
         "(SELECT value::bigint AS value FROM json_array_elements_text(?::json) AS e (value)) hits"
     )
+    JOINED = "string_agg(rowid::text, ',')"
     INDEXED = "SELECT rowid FROM search"
     connection: Connection
 

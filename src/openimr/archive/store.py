@@ -39,6 +39,8 @@ class Archive:
 
     LISTED = "json_each(?) hits"
     """A table ``hits`` with the column ``value``: the numbers of a JSON list."""
+    JOINED = "group_concat(rowid)"
+    """Row ids as one text, with commas: fetched in a third of the time of as many rows."""
     INDEXED = "SELECT id FROM search_docsize"
     """The row ids that the full-text index knows."""
 
