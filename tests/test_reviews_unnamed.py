@@ -82,3 +82,22 @@ def test_what_a_product_contains_is_not_taken_on_its_own() -> None:
     told = "An ointment was prescribed for the neck, containing methyl salicylate and menthol only."
 
     assert phase_of("Menthoderm gel 120 g", told) == "initial"
+
+
+@pytest.mark.parametrize(
+    ("told", "decision"),
+    [
+        ("He had 10 sessions of physical therapy for the neck.", "Overturned"),
+        ("He had 10 sessions of physical therapy for the neck and shoulder.", "Upheld"),
+        ("He had 10 sessions of physical therapy.", "Upheld"),
+    ],
+)
+def test_visits_for_another_part_of_the_body_are_not_counted(told: str, decision: str) -> None:
+    record = f"He has right shoulder pain with positive impingement. {told} Flexion is 120 degrees."
+    case = Case(
+        decision_date=date(2016, 12, 12),
+        items=(DisputedItem(request="Physical therapy for the right shoulder, 8 sessions"),),
+        documents=(Document(name="note", kind="clinical_summary", text=record),),
+    )
+
+    assert openimr.review(case).items[0].proposed_decision == decision

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from itertools import product
 from typing import Any
 
 from openimr.evidence.asked import asked_for
@@ -115,8 +116,11 @@ def _write(page: Page, spec: dict[str, Any], match: re.Match[str], role: str) ->
         said = "present"
     if spec.get("region") == "spine" and not page.spine(at, end, role):
         return
-    region, anchor = _place(page, spec, at, end, role)
-    for about in abouts:
+    places = [_place(page, spec, at, end, role)]
+    if spec["fact"] in _OF_VISITS and page.places:
+        # "twelve sessions for the neck and the shoulder"
+        places = page.regions(at, end, spec["entry"], role)
+    for about, (region, anchor) in product(abouts, places):
         page.add(
             spec["fact"],
             value,

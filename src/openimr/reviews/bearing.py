@@ -123,6 +123,8 @@ class Bearing:
                 self.request.bound_to or "", ()
             )
         request = self.request
+        if fact.fact == "prior_sessions_completed" and not self._for_the_part(fact):
+            return False
         if about in (request.treatment, request.family, request.drug):
             return True
         if request.drug is not None and (
@@ -132,6 +134,11 @@ class Bearing:
         ):
             return True
         return about in self._library.family(request.treatment)
+
+    def _for_the_part(self, fact: Fact) -> bool:
+        """Whether visits were for the part that the request is for, or are not said to be."""
+        own = self.request.bound_to
+        return own is None or fact.region in (None, own, "other")
 
     def _settle(self, name: str, kind: FactKind, facts: Sequence[Fact]) -> Known | None:
         """What the bearing facts add up to, by the order of precedence of the module."""
