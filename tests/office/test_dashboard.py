@@ -95,6 +95,5 @@ def test_its_queries_do_not_grow(case_in, as_user, django_assert_max_num_queries
     case_in("quality", number=4)
     client = as_user("carl")
 
-    # Fourteen, and one where a server is first asked whether its connection lives.
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(14):
         client.get("/dashboard/")
