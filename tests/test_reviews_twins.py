@@ -74,5 +74,4 @@ def test_the_twin_without_the_fact_is_upheld_for_it(twin: dict[str, Any]) -> Non
     item = reviewed(twin, "absent")
     assert item.proposed_decision == "Upheld", item.rationale
     failing = {f.criterion for f in item.findings if f.effect in ("defeats", "gap")}
-    if "decisive" in twin:
-        assert set(twin["decisive"]) & (failing | set(item.decisive))
+    assert set(twin["decisive"]) & (failing | set(item.decisive))

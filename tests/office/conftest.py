@@ -100,3 +100,15 @@ def case(case_in) -> Case:
 def url(case) -> str:
     """The address of its records."""
     return f"{case.get_absolute_url()}records/"
+
+
+@pytest.fixture
+def at_desk(case_in, as_user):
+    """A case in review with its reviewer's client: ``case, client, url``."""
+
+    def sit(number: int = 3, state: str = "in_review"):
+        case = case_in(state, number=number)
+        reviewer = case.assignments.get().reviewer.username
+        return case, as_user(reviewer), f"{case.get_absolute_url()}desk/"
+
+    return sit

@@ -77,7 +77,8 @@ def test_a_forged_id_is_not_there(reviewed, case_in, at) -> None:
 
 
 def test_the_same_signature_sent_twice_is_one(reviewed) -> None:
-    from test_desk import decide, form, text
+    from test_desk import text
+    from test_signing import decide, form
 
     case, mine, _, _ = reviewed
     decide(case)

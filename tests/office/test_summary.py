@@ -6,7 +6,8 @@ import json
 import re
 
 import pytest
-from test_desk import decide, form, text
+from test_desk import text
+from test_signing import decide, form
 
 from openimr.office import attesting, issuing, opinions
 from openimr.office.checks import check_summary

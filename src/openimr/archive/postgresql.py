@@ -22,7 +22,7 @@ from openimr.archive.place import Address, Matching, ServerError
 from openimr.archive.query import Query, Term
 from openimr.archive.server import SCHEMA, Connection, connect
 from openimr.archive.store import SCHEMA as FORM
-from openimr.archive.store import Archive, Packed, explained, statements
+from openimr.archive.store import Archive, Packed, explained, other_form, statements
 from openimr.archive.tags import tokens
 from openimr.errors import InputError
 
@@ -237,13 +237,7 @@ def open_server(address: Address) -> ServerArchive:
         raise InputError(str(address), "holds no archive", "make one with imr archive build")
     if int(schema) != FORM:
         connection.close()
-        raise InputError(
-            str(address),
-            f"has tables of form {schema}, this version of OpenIMR uses form {FORM}",
-            "run imr archive rebuild"
-            if int(schema) < FORM
-            else "use the version of OpenIMR that made it, or a newer one",
-        )
+        raise other_form(address, int(schema))
     return archive
 
 

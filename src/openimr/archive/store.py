@@ -270,16 +270,21 @@ def open_archive(folder: Place | str, mode: Mode = "read") -> Archive:
             )
     if int(schema) != SCHEMA:
         connection.close()
-        raise InputError(
-            str(folder),
-            f"has tables of form {schema}, this version of OpenIMR uses form {SCHEMA}",
-            "run imr archive rebuild"
-            if int(schema) < SCHEMA
-            else "use the version of OpenIMR that made it, or a newer one",
-        )
+        raise other_form(folder, int(schema))
     with explained(folder):
         settle(connection, mode)
     return archive
+
+
+def other_form(place: Path | Address, schema: int) -> InputError:
+    """What to say of an archive whose tables are of another form than this version's."""
+    return InputError(
+        str(place),
+        f"has tables of form {schema}, this version of OpenIMR uses form {SCHEMA}",
+        "run imr archive rebuild"
+        if schema < SCHEMA
+        else "use the version of OpenIMR that made it, or a newer one",
+    )
 
 
 def _schema(archive: Archive) -> str | None:

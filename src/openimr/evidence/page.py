@@ -90,13 +90,6 @@ class State:
         self.sides: dict[str, str] = {}
 
 
-_REACHED = re.compile(
-    r"\b(?:refer\w+|radiat\w+|sends?|shoots?|travels?|spreads?)(?: of)?(?: the)?(?: pain)?"
-    r"(?: (?:down|up|out|pain))? (?:to|into|toward|towards|down|as far as) "
-    r"(?:(?:the|his|her|both|left|right|upper|lower|entire|ipsilateral) )*$"
-)
-
-
 class Page:
     """A text being read, one sentence at a time (:meth:`turn`)."""
 
@@ -172,7 +165,7 @@ class Page:
             if entry.name not in LIMB and entry.name != "spine":
                 role = voice_at(voices, place).role
                 if role == "exam":
-                    if not self._is_reached(place):
+                    if not self._radiates(place, entry.name):
                         self.state.exam = cast(Region, entry.name)
                 elif role == "test":
                     self.state.test = cast(Region, entry.name)
@@ -270,7 +263,7 @@ class Page:
                 return [root]
         near = self._near(at, end)
         if not nerve:
-            near = [place for place in near if not self._is_reached(place[0])]
+            near = [place for place in near if not self._radiates(place[0], place[2])]
         carried = self._carried(role)
         if len(near) > 1 and any(name in _SPINE for _, _, name in near):
             # "paraspinals of the thoracic spine": the named part says which
@@ -283,10 +276,6 @@ class Page:
         elif list(result) == [None] and fixed:
             return [(fixed, next(iter(result.values())))]
         return list(result.items())
-
-    def _is_reached(self, at: int) -> bool:
-        """Whether a place is where pain goes to, not where it was found ("referred to the arm")."""
-        return _REACHED.search(self.low, max(self.start, at - 45), at) is not None
 
     def _near(self, at: int, end: int) -> list[tuple[int, int, str]]:
         """Return the place words near a finding, worked out once for each stretch of words."""

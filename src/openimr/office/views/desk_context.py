@@ -137,6 +137,33 @@ def saved_context(at: Desk, item: Item) -> dict[str, Any]:
     }
 
 
+def answer_save(
+    request: HttpRequest,
+    context: dict[str, Any],
+    outcome: opinions.Outcome[Any],
+    text: opinions.Text | opinions.Told,
+    back: str,
+) -> HttpResponse:
+    """Answer a save of an opinion or the summary; of a stale one both texts are shown.
+
+    ``context`` is what the page shows of it now, ``back`` where a page without scripts goes.
+    """
+    context |= {"outcome": outcome, "text": text}
+    if outcome.aside is not None:
+        # The free words stand last in either.
+        stands = opinions.text_of(outcome.opinion)[-1]
+        context["differences"] = opinions.differences(stands, text[-1])
+    if not request.htmx:  # type: ignore[attr-defined]
+        if outcome.aside is not None:
+            return render(request, "office/desk/conflict.html", context)
+        messages.success(request, "Saved.")
+        return redirect(back)
+    response = render(request, "office/desk/_saved.html", context)
+    if outcome.aside is None:
+        response["X-Opinion-Version"] = str(outcome.opinion.version)
+    return response
+
+
 def _others(at: Desk) -> list[list[str]]:
     """What the other reviewers of a panel decided, item by item, once all have signed."""
     panel = list(

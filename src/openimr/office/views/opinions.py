@@ -13,6 +13,7 @@ from openimr.office.models import Case, OpinionVersion
 from openimr.office.proposals import proposal
 from openimr.office.views.common import number_of, with_case
 from openimr.office.views.desk_context import (
+    answer_save,
     home,
     item_of,
     loaded,
@@ -39,18 +40,8 @@ def save_opinion(request: HttpRequest, case: Case, position: int) -> HttpRespons
     opinion = opinions.opinion_of(at.assignment, item)
     outcome = opinions.save(opinion, number_of(request.POST.get("version")) or 0, text)
     at.read_opinions()
-    context = {**saved_context(at, item), "outcome": outcome, "text": text}
-    if outcome.aside is not None:
-        context["differences"] = opinions.differences(outcome.opinion.rationale, text.rationale)
-    if not request.htmx:  # type: ignore[attr-defined]
-        if outcome.aside is not None:
-            return render(request, "office/desk/conflict.html", context)
-        messages.success(request, "Saved.")
-        return redirect(f"{home(case)}?item={position}")
-    response = render(request, "office/desk/_saved.html", context)
-    if outcome.aside is None:
-        response["X-Opinion-Version"] = str(outcome.opinion.version)
-    return response
+    back = f"{home(case)}?item={position}"
+    return answer_save(request, saved_context(at, item), outcome, text, back)
 
 
 @with_case("case.review")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +12,7 @@ from openimr.office import opinions
 from openimr.office.models import Case, SummaryVersion
 from openimr.office.summaries import proposed, summary_of
 from openimr.office.views.common import number_of, with_case
-from openimr.office.views.desk_context import home, loaded, refuse, summary_context
+from openimr.office.views.desk_context import answer_save, home, loaded, refuse, summary_context
 
 
 def _here(case: Case) -> str:
@@ -32,23 +30,8 @@ def save(request: HttpRequest, case: Case) -> HttpResponse:
     seen = number_of(request.POST.get("version")) or 0
     outcome = opinions.save(summary_of(at.assignment), seen, text)
     at.read_opinions()
-    context: dict[str, Any] = {
-        **summary_context(at),
-        "outcome": outcome,
-        "text": text,
-        "back": f"{_here(case)}#opinion",
-    }
-    if outcome.aside is not None:
-        context["differences"] = opinions.differences(outcome.opinion.text, text.text)
-    if not request.htmx:  # type: ignore[attr-defined]
-        if outcome.aside is not None:
-            return render(request, "office/desk/conflict.html", context)
-        messages.success(request, "Saved.")
-        return redirect(_here(case))
-    response = render(request, "office/desk/_saved.html", context)
-    if outcome.aside is None:
-        response["X-Opinion-Version"] = str(outcome.opinion.version)
-    return response
+    context = {**summary_context(at), "back": f"{_here(case)}#opinion"}
+    return answer_save(request, context, outcome, text, _here(case))
 
 
 @with_case("case.review")
